@@ -1,3 +1,6 @@
 export * from './bytes.ts'
+export * from './chunking/chunks.ts'
 export * from './errors.ts'
+export * from './log/extent.ts'
+export * from './log/leaf-range.ts'
 export * from './units.ts'
