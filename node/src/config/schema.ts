@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+const multiaddrText = z.string().regex(/^\/\S+$/, 'not a multiaddr')
+const port = z.int().min(0).max(65535)
+
+/**
+ * Everything an operator can set. Precedence: flag, then `STORGO_*` variable, then file, then the default here.
+ * Strict at every level: a misspelt name is an error. Secrets are paths, never values.
+ */
+export const nodeConfig = z.strictObject({
+  dataDir: z.string().min(1).default('./data').describe('Where sectors and the node database live.'),
+  chain: z.strictObject({
+    rpcUrl: z.url({ protocol: /^https?$/ }).describe('JSON-RPC endpoint of the chain.'),
+    deploymentFile: z.string().min(1).describe('JSON file with the addresses of the contracts.'),
+  }),
+  operator: z.strictObject({
+    keyFile: z.string().min(1).describe('Encrypted operator key (Web3 keystore), mode 600.'),
+    passwordFile: z.string().min(1).describe('File with the password of the operator key, mode 600.'),
+  }),
+  p2p: z
+    .strictObject({
+      listen: z
+        .array(multiaddrText)
+        .min(1)
+        .max(8)
+        .default(['/ip4/127.0.0.1/tcp/0'])
+        .describe('Addresses to listen on.'),
+      announce: z
+        .array(multiaddrText)
+        .max(8)
+        .default([])
+        .describe('Addresses to publish instead of those listened on.'),
+      maxConnections: z.int().min(1).max(10_000).default(300).describe('Most open connections.'),
+      maxConnectionsPerPeer: z.int().min(1).max(64).default(4).describe('Most connections of one peer.'),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1').describe('Where metrics, health and status are served.'),
+      port: port.default(0).describe('0 takes any free port.'),
+    })
+    .prefault({}),
+  capacitySectors: z
+    .int()
+    .min(1)
+    .max(2 ** 28 - 1)
+    .default(10_240)
+    .describe('Most sectors (1 MiB each) kept for clients.'),
+  stagingSectors: z.int().min(1).max(65_536).default(512).describe('Most sectors held for uploads not yet committed.'),
+  settleEveryEpochs: z.int().min(1).max(10_000).default(4).describe('Epochs between settlements of the own slots.'),
+  log: z
+    .strictObject({
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .describe('Least severe line printed.'),
+      format: z.enum(['json', 'pretty']).default('json').describe('JSON lines, or text for people.'),
+    })
+    .prefault({}),
+})
+
+export type NodeConfig = z.infer<typeof nodeConfig>
