@@ -1,0 +1,4 @@
+import * as platform from './browser.ts'
+import { describePlatform } from './platform.conformance.ts'
+
+describePlatform('the browser platform', platform)

@@ -1,0 +1,87 @@
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes as random } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { StorgoError } from '../errors.ts'
+import { CHUNK_BYTES } from '../units.ts'
+import { choosePairHasher } from './hash-pairs.ts'
+import type { Platform } from './platform.ts'
+import { zstdContentBytes } from './zstd-frame.ts'
+
+const TAG_BYTES = 16
+/** Ciphers allocate their output: pieces of this size stay in cache and are copied once, into the result. */
+const CIPHER_PIECE_BYTES = 1 << 16
+
+const require = createRequire(import.meta.url)
+export const { hashPairs, pairHasher } = choosePairHasher((): typeof import('@chainsafe/hashtree') =>
+  require('@chainsafe/hashtree'),
+)
+
+/** The same bytes as a plain Uint8Array, so that a Buffer's other methods never leak into results. */
+function plainArray(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
+}
+
+export const sha256: Platform['sha256'] = (bytes) => plainArray(hash('sha256', bytes, 'buffer'))
+
+export const digestSha256: Platform['digestSha256'] = sha256
+
+export const hmacSha256: Platform['hmacSha256'] = (key, bytes) =>
+  plainArray(createHmac('sha256', key).update(bytes).digest())
+
+export const hkdfSha256: Platform['hkdfSha256'] = (ikm, salt, info) =>
+  new Uint8Array(hkdfSync('sha256', ikm, salt, info, 32))
+
+export const sealAesGcm: Platform['sealAesGcm'] = (key, nonce, plain) => {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  const sealed = plainArray(Buffer.allocUnsafeSlow(plain.length + TAG_BYTES))
+  copyThrough(cipher, plain, sealed)
+  cipher.final()
+  sealed.set(cipher.getAuthTag(), plain.length)
+  return sealed
+}
+
+export const openAesGcm: Platform['openAesGcm'] = (key, nonce, sealed) => {
+  try {
+    const length = sealed.length - TAG_BYTES
+    if (length < 0) throw new RangeError('shorter than its tag')
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce)
+    decipher.setAuthTag(sealed.subarray(length))
+    const plain = plainArray(Buffer.allocUnsafeSlow(length))
+    copyThrough(decipher, sealed.subarray(0, length), plain)
+    decipher.final()
+    return plain
+  } catch (cause) {
+    throw new StorgoError(
+      'DECRYPTION_FAILED',
+      'these bytes were not sealed with this key',
+      { bytes: sealed.length },
+      { cause },
+    )
+  }
+}
+
+function copyThrough(cipher: { update(bytes: Uint8Array): Uint8Array }, from: Uint8Array, to: Uint8Array): void {
+  for (let at = 0; at < from.length; at += CIPHER_PIECE_BYTES) {
+    to.set(cipher.update(from.subarray(at, at + CIPHER_PIECE_BYTES)), at)
+  }
+}
+
+// With the default of 16 KiB the output would be assembled from pieces.
+const compression = { chunkSize: CHUNK_BYTES, params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+export const zstdCompress: Platform['zstdCompress'] = (bytes) => plainArray(zstdCompressSync(bytes, compression))
+
+export const zstdDecompress: Platform['zstdDecompress'] = (bytes, maxBytes) => {
+  const size = zstdContentBytes(bytes, maxBytes)
+  try {
+    // Node's least chunkSize is 64.
+    const options = { chunkSize: Math.max(64, size), maxOutputLength: Math.max(1, size) }
+    const plain = plainArray(zstdDecompressSync(bytes, options))
+    if (plain.length !== size) throw new RangeError(`the frame holds ${plain.length} bytes, not the declared ${size}`)
+    return plain
+  } catch (cause) {
+    throw new StorgoError('DECRYPTION_FAILED', 'a Zstandard frame is damaged', { bytes: bytes.length }, { cause })
+  }
+}
+
+export const randomBytes: Platform['randomBytes'] = (count) => plainArray(random(count))
