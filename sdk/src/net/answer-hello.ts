@@ -1,0 +1,47 @@
+import type { Connection } from '@libp2p/interface'
+import { decodeHello, encodeHello, HELLO_PROTOCOL } from '@storgo/protocol'
+import { type Address, isAddressEqual } from 'viem'
+import type { Peer } from './create-peer.ts'
+import { checkHello, createHello } from './hello.ts'
+import { operatorOf } from './peer-id.ts'
+import { serveStreams } from './serve-requests.ts'
+
+export type AnswerHelloOptions = {
+  /** Whether a registered provider has that operator; asked only about accounts that are the key of their peer id. */
+  isProvider: (account: Address, options: { signal: AbortSignal }) => Promise<boolean>
+  /** An inbound connection that has not completed hello after this long is closed. Default 5 s. */
+  timeoutMs?: number
+  /** Hellos checked at a time. Default 64. */
+  maxConcurrent?: number
+}
+
+/** Answers hello on connections that others open, and closes those that do not say it in time. */
+export async function answerHello(
+  peer: Peer,
+  { isProvider, timeoutMs = 5_000, maxConcurrent = 64 }: AnswerHelloOptions,
+): Promise<void> {
+  const { libp2p, identity, greetings } = peer
+
+  await serveStreams(peer, HELLO_PROTOCOL, { maxConcurrent, timeoutMs }, async (request, connection, signal) => {
+    const { message } = await request()
+    const { remotePeer } = connection
+    const nowSeconds = Math.floor(Date.now() / 1000)
+    const greeting = checkHello(decodeHello(message), identity, { from: remotePeer, to: libp2p.peerId, nowSeconds })
+    const operator = operatorOf(remotePeer)
+    const ownKey = operator !== undefined && isAddressEqual(operator, greeting.account)
+    greetings.set(connection, { ...greeting, isProvider: ownKey && (await isProvider(greeting.account, { signal })) })
+    const ours = createHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds })
+    return { body: encodeHello(ours) }
+  })
+
+  libp2p.addEventListener('connection:open', ({ detail: connection }) => {
+    if (connection.direction === 'inbound') closeUnlessGreeted(peer, connection, timeoutMs)
+  })
+}
+
+function closeUnlessGreeted({ greetings }: Peer, connection: Connection, timeoutMs: number): void {
+  const timer = setTimeout(() => {
+    if (!greetings.of(connection)) connection.abort(new Error('No hello within the deadline.'))
+  }, timeoutMs)
+  connection.addEventListener('close', () => clearTimeout(timer), { once: true })
+}

@@ -1,0 +1,57 @@
+import type { Connection } from '@libp2p/interface'
+import { isStorgoError, StorgoError } from '@storgo/protocol'
+import type { Peer } from './create-peer.ts'
+import { withDeadline } from './deadline.ts'
+import type { PeerAddress } from './peer-address.ts'
+import { sayHello } from './say-hello.ts'
+
+const DIAL_TIMEOUT_MS = 3_000
+const HELLO_TIMEOUT_MS = 3_000
+
+/**
+ * An open connection to `to` that has completed hello: the one there is, or a new one. All who ask while one is being made
+ * wait for the same.
+ *
+ * @throws {StorgoError} `TIMED_OUT`, `PEER_UNREACHABLE`, `WRONG_CHAIN`, `VERSION_UNSUPPORTED`, `HELLO_REFUSED`.
+ */
+export function connectionTo(peer: Peer, to: PeerAddress): Promise<Connection> {
+  const greeted = openConnections(peer, to).find((connection) => peer.greetings.of(connection))
+  if (greeted) return Promise.resolve(greeted)
+  const key = to.peerId.toString()
+  const making = peer.connecting.get(key)
+  if (making) return making
+  const connecting = connect(peer, to).finally(() => peer.connecting.delete(key))
+  peer.connecting.set(key, connecting)
+  return connecting
+}
+
+async function connect(peer: Peer, to: PeerAddress): Promise<Connection> {
+  const details = { operator: to.operator, peer: to.peerId.toString() }
+  const connection =
+    openConnections(peer, to)[0] ??
+    (await withDeadline({ ms: DIAL_TIMEOUT_MS, what: 'Connecting', details }, (signal) => dial(peer, to, signal)))
+  try {
+    await withDeadline({ ms: HELLO_TIMEOUT_MS, what: 'Hello', details }, (signal) =>
+      sayHello(peer, connection, { operator: to.operator, signal }),
+    )
+    return connection
+  } catch (error) {
+    connection.abort(new Error('Hello failed.', { cause: error }))
+    throw error
+  }
+}
+
+const openConnections = ({ libp2p }: Peer, { peerId }: PeerAddress): Connection[] =>
+  libp2p.getConnections(peerId).filter(({ status }) => status === 'open')
+
+async function dial({ libp2p }: Peer, { operator, peerId, multiaddrs }: PeerAddress, signal: AbortSignal) {
+  const details = { operator, peer: peerId.toString() }
+  if (multiaddrs.length === 0) throw new StorgoError('PEER_UNREACHABLE', 'The peer has no address.', details)
+  try {
+    return await libp2p.dial(multiaddrs, { signal })
+  } catch (cause) {
+    if (isStorgoError(signal.reason)) throw signal.reason
+    const addresses = multiaddrs.join(' ')
+    throw new StorgoError('PEER_UNREACHABLE', `No connection to ${addresses}.`, { ...details, addresses }, { cause })
+  }
+}

@@ -1,0 +1,102 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { Connection, Libp2p } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
+import { StorgoError } from '@storgo/protocol'
+import { createLibp2p } from 'libp2p'
+import { transports } from '#transports'
+import { Greetings } from './greetings.ts'
+import type { HelloIdentity } from './hello.ts'
+import { transportKeyOf } from './peer-id.ts'
+import { RequestQueue } from './request-queue.ts'
+
+/** Requests that one peer is asked at a time, and how many more may wait for it. */
+const MAX_REQUESTS_PER_PEER = 8
+const MAX_WAITING_REQUESTS_PER_PEER = 256
+
+/** A frame of each kind, with room for one more window: what a stream may buffer before it is reset. */
+const MAX_STREAM_BUFFER_BYTES = 2 << 20
+
+/** Everything that requests to peers, and the answering of theirs, share. Disposing it closes all connections. */
+export type Peer = {
+  readonly libp2p: Libp2p
+  readonly identity: HelloIdentity
+  readonly greetings: Greetings
+  readonly queue: RequestQueue
+  /** Connections being made, by peer id. */
+  readonly connecting: Map<string, Promise<Connection>>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export type PeerLimits = {
+  /** Connections kept at most, default 300. */
+  maxConnections?: number
+  /** Inbound connections taken from one IP address per second, default 5. `Infinity` is for local networks only. */
+  inboundConnectionThreshold?: number
+}
+
+export type PeerOptions = {
+  /** Who we say we are in hello. */
+  identity: HelloIdentity
+  /** secp256k1, 32 bytes: the peer id. A provider's is its operator key; without one it is a fresh random key. */
+  privateKey?: Uint8Array
+  /** Multiaddrs to listen on; none: dial only. */
+  listen?: readonly string[]
+  /** Multiaddrs to announce instead of those listened on. */
+  announce?: readonly string[]
+  limits?: PeerLimits
+  /** Runs before the peer listens: registers what it answers, so that no early connection finds it half ready. */
+  beforeListening?: (peer: Peer) => Promise<void>
+}
+
+/**
+ * Starts a libp2p peer: the platform's transports, TLS 1.3 or Noise with the peer's key, yamux.
+ *
+ * @throws {StorgoError} `CONFIG_INVALID` if it cannot listen; `KEY_FILE_INVALID` if `privateKey` is not a key.
+ */
+export async function createPeer(options: PeerOptions): Promise<Peer> {
+  const { identity, privateKey, listen = [], announce = [], limits = {}, beforeListening } = options
+  const libp2p = await createLibp2p({
+    privateKey: privateKey ? transportKeyOf(privateKey) : await generateKeyPair('secp256k1'),
+    addresses: { listen: [...listen], announce: [...announce] },
+    transports,
+    // TLS first: measured 20 % faster than Noise for bulk.
+    connectionEncrypters: [tls(), noise()],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: 128,
+        streamOptions: {
+          maxStreamWindowSize: MAX_STREAM_BUFFER_BYTES,
+          maxReadBufferLength: MAX_STREAM_BUFFER_BYTES,
+          maxWriteBufferLength: MAX_STREAM_BUFFER_BYTES,
+        },
+      }),
+    ],
+    connectionManager: {
+      maxConnections: limits.maxConnections ?? 300,
+      inboundConnectionThreshold: limits.inboundConnectionThreshold ?? 5,
+      maxIncomingPendingConnections: 64,
+      maxPeerAddrsToDial: 8,
+    },
+    start: false,
+  })
+  const peer: Peer = {
+    libp2p,
+    identity,
+    greetings: new Greetings(),
+    queue: new RequestQueue({ concurrency: MAX_REQUESTS_PER_PEER, maxWaiting: MAX_WAITING_REQUESTS_PER_PEER }),
+    connecting: new Map(),
+    [Symbol.asyncDispose]: async () => libp2p.stop(),
+  }
+  try {
+    await beforeListening?.(peer)
+    await libp2p.start()
+  } catch (cause) {
+    await libp2p.stop()
+    if (cause instanceof StorgoError) throw cause
+    const details = { listen: listen.join(' ') }
+    throw new StorgoError('CONFIG_INVALID', `Cannot listen on ${details.listen}.`, details, { cause })
+  }
+  return peer
+}

@@ -1,0 +1,76 @@
+import type { Stream } from '@libp2p/interface'
+import { concatBytes, MAX_BULK_BYTES, MAX_MESSAGE_BYTES, StorgoError } from '@storgo/protocol'
+import { encodeFrameLength, FrameDecoder, type Frames } from './frame-decoder.ts'
+
+const LIMITS = { maxMessageBytes: MAX_MESSAGE_BYTES, maxBulkBytes: MAX_BULK_BYTES }
+
+/**
+ * Sends both frames and ends our side of the stream; resolves when the transport has taken every byte. `bulk` is not
+ * copied and must not change before that.
+ *
+ * @throws {StorgoError} `MESSAGE_TOO_LARGE`, before anything is sent. Rejects with the signal's reason when it aborts, and
+ * with the stream's error when that is reset.
+ */
+export async function writeFrames(stream: Stream, frames: Frames, { signal }: { signal: AbortSignal }): Promise<void> {
+  checkFrameSizes(frames)
+  const { message, bulk } = frames
+  stream.send(concatBytes(encodeFrameLength(message.length), message, encodeFrameLength(bulk.length)))
+  if (bulk.length > 0) stream.send(bulk)
+  // Waits for the write queue by events: `stream.onDrain()` works only once per stream.
+  await stream.close({ signal })
+}
+
+/** @throws {StorgoError} `MESSAGE_TOO_LARGE` if either frame is over its bound. */
+export function checkFrameSizes({ message, bulk }: Frames): void {
+  if (message.length <= MAX_MESSAGE_BYTES && bulk.length <= MAX_BULK_BYTES) return
+  const details = { messageBytes: message.length, bulkBytes: bulk.length }
+  throw new StorgoError('MESSAGE_TOO_LARGE', 'A message or its bulk is larger than one frame.', details)
+}
+
+/**
+ * Receives both frames and the end of the stream, so that nothing can follow them. Only once per stream, which stays the
+ * caller's to abort.
+ *
+ * @throws {StorgoError} `MESSAGE_TOO_LARGE`; `REQUEST_INVALID` when malformed, followed by more, or ended in the middle;
+ * `PEER_UNREACHABLE` when the stream is reset. Rejects with the signal's reason when it aborts.
+ */
+export async function readFrames(stream: Stream, { signal }: { signal: AbortSignal }): Promise<Frames> {
+  const { promise, resolve, reject } = Promise.withResolvers<Frames>()
+  const decoder = new FrameDecoder(LIMITS)
+  const listening = new AbortController()
+  const options = { signal: listening.signal }
+
+  // The 'end' event alone would miss bytes that protocol negotiation read ahead and pushed back.
+  const settleAtEnd = () => {
+    if (stream.remoteWriteStatus === 'writable' || stream.readBufferLength > 0) return
+    if (decoder.frames) resolve(decoder.frames)
+    else reject(new StorgoError('REQUEST_INVALID', 'The stream ended in the middle of a frame.'))
+  }
+  const settleClosed = (error: Error | undefined) => {
+    if (!error || decoder.frames) return settleAtEnd()
+    reject(new StorgoError('PEER_UNREACHABLE', `The stream broke off: ${error.message}`, {}, { cause: error }))
+  }
+  // A reset is acted on after the bytes that came before it: those are dispatched in a microtask queued earlier.
+  stream.addEventListener('close', ({ error }) => queueMicrotask(() => settleClosed(error)), options)
+  stream.addEventListener('remoteCloseWrite', settleAtEnd, options)
+  signal.addEventListener('abort', () => reject(signal.reason), options)
+  stream.addEventListener(
+    'message',
+    ({ data }) => {
+      try {
+        for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
+        settleAtEnd()
+      } catch (error) {
+        reject(error)
+      }
+    },
+    options,
+  )
+  try {
+    signal.throwIfAborted()
+    settleAtEnd()
+    return await promise
+  } finally {
+    listening.abort()
+  }
+}
