@@ -3,9 +3,27 @@ export * from './chunking/chunks.ts'
 export * from './errors.ts'
 export * from './log/extent.ts'
 export * from './log/leaf-range.ts'
-export * from './units.ts'
+export { decodeHello, encodeHello, HELLO_PROTOCOL, type Hello } from './messages/hello.ts'
+export * from './messages/reply.ts'
+export {
+  decodeCertificate,
+  decodeReceipt,
+  decodeSignedState,
+  encodeCertificate,
+  encodeReceipt,
+  encodeSignedState,
+  type Forwarded,
+  type ForwardedCertificate,
+} from './messages/signed-state.ts'
+export * from './messages/slot-certify.ts'
+export * from './messages/slot-commit.ts'
+export * from './messages/slot-read.ts'
+export * from './messages/slot-state.ts'
+export * from './messages/slot-write.ts'
+export * from './messages/wire-limits.ts'
 export * from './tree/depth.ts'
 export * from './tree/prove-path.ts'
 export * from './tree/roots.ts'
 export * from './tree/verify-path.ts'
 export * from './tree/zero-root.ts'
+export * from './units.ts'
