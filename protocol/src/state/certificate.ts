@@ -1,0 +1,47 @@
+import { type Address, isAddressEqual } from 'viem'
+import { type ErrorDetails, StorgoError } from '../errors.ts'
+import { quorum } from '../units.ts'
+import type { SigningDomain } from './eip712.ts'
+import { type Receipt, recoverReceiptSigner } from './receipt.ts'
+import { recoverStateSigner, type SignedState, stateDigest } from './state.ts'
+
+/** A signed state with receipts from a write quorum: proof that it cannot be lost with m slots. */
+export type Certificate = { signed: SignedState; receipts: readonly Receipt[] }
+
+/** What the chain knows of the certificate's volume. */
+export type CertificateContext = {
+  domain: SigningDomain
+  k: number
+  m: number
+  /** Operators by slot. */
+  operators: readonly Address[]
+  /** Key of the state's generation. */
+  sessionKey: Address
+}
+
+/**
+ * Checks that the session key signed the state and that at least `quorum(k, m)` slots, each once, hold it.
+ *
+ * @throws {StorgoError} `CERTIFICATE_INVALID`; `STATE_SIGNATURE_INVALID` if the state itself is nobody's.
+ */
+export function verifyCertificate({ signed, receipts }: Certificate, context: CertificateContext): void {
+  const { domain, k, m, operators, sessionKey } = context
+  const needed = quorum(k, m)
+  // Counted before anything is recovered: recovery is slow, and a stranger chose the number of receipts.
+  if (receipts.length > k + m) throw invalid('more receipts than slots', { receipts: receipts.length })
+  if (receipts.length < needed) throw invalid('fewer receipts than the quorum', { receipts: receipts.length, needed })
+  if (new Set(receipts.map(({ slot }) => slot)).size < receipts.length) throw invalid('two receipts for one slot')
+
+  if (!isAddressEqual(recoverStateSigner(signed, domain), sessionKey)) throw invalid('not signed by the session key')
+  const digest = stateDigest(signed.state, domain)
+  for (const receipt of receipts) {
+    const operator = receipt.slot < k + m ? operators[receipt.slot] : undefined
+    if (operator === undefined) throw invalid('a receipt for no slot of the volume', { slot: receipt.slot })
+    const signer = recoverReceiptSigner(digest, receipt, domain)
+    if (!isAddressEqual(signer, operator)) throw invalid('not signed by the operator', { slot: receipt.slot, signer })
+  }
+}
+
+function invalid(message: string, details: ErrorDetails = {}): StorgoError {
+  return new StorgoError('CERTIFICATE_INVALID', `the certificate is invalid: ${message}`, details)
+}

@@ -1,0 +1,38 @@
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import type { Address } from 'viem'
+import { bytesToHex } from 'viem'
+import { publicKeyToAddress } from 'viem/accounts'
+
+/** A signature of section 3: r ‖ (yParity << 255 | s) as in EIP-2098, s in the lower half. */
+export const SIGNATURE_BYTES = 64
+
+/** Signs 32 bytes with a secp256k1 key; the same input always gives the same signature (RFC 6979). */
+export function signDigest(digest: Uint8Array, privateKey: Uint8Array): Uint8Array {
+  // noble writes recovery ‖ r ‖ s.
+  const recovered = secp256k1.sign(digest, privateKey, { prehash: false, lowS: true, format: 'recovered' })
+  const compact = recovered.slice(1)
+  compact[32] = (compact[32] as number) | ((recovered[0] as number) << 7)
+  return compact
+}
+
+/** Who signed `digest`, or `undefined` if that is no signature or one with a high s. */
+export function recoverSigner(digest: Uint8Array, signature: Uint8Array): Address | undefined {
+  if (signature.length !== SIGNATURE_BYTES) return undefined
+  const compact = signature.slice()
+  const parity = (signature[32] as number) >> 7
+  compact[32] = (signature[32] as number) & 0x7f
+  try {
+    const parsed = secp256k1.Signature.fromBytes(compact, 'compact')
+    if (parsed.hasHighS()) return undefined
+    const publicKey = parsed.addRecoveryBit(parity).recoverPublicKey(digest).toBytes(false)
+    return publicKeyToAddress(bytesToHex(publicKey))
+  } catch {
+    // r or s is zero or too large, or r is no point's coordinate: nobody's signature.
+    return undefined
+  }
+}
+
+/** Address of a private key's account. */
+export function addressOf(privateKey: Uint8Array): Address {
+  return publicKeyToAddress(bytesToHex(secp256k1.getPublicKey(privateKey, false)))
+}
