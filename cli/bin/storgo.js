@@ -1,2 +1,25 @@
 #!/usr/bin/env node
-await import('../src/main.ts')
+// Plain JavaScript that any Node.js since 20 can run: the program itself is TypeScript run from source, which needs
+// Node.js 24. Where the caller's own is older, the one that the project installs takes over.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  module.enableCompileCache?.()
+  await import('../src/main.ts')
+} else {
+  const own = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))
+  if (!existsSync(own)) {
+    console.error(
+      `storgo needs Node.js 24 or later; this is ${process.version}. Run \`npm start\` once in the repository.`,
+    )
+    process.exit(1)
+  }
+  const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  // The terminal sends Ctrl-C to the whole group, so SIGINT reaches the child by itself; a plain `kill` does not.
+  process.on('SIGINT', () => {})
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import type { Runner } from '../run-command.ts'
+
+export type VolumeFlag = { volume?: string }
+export type PutFlags = VolumeFlag & { to?: string; name?: string; waitFull: string }
+export type GetFlags = VolumeFlag & { force?: true }
+export type LsFlags = VolumeFlag & { recursive?: true }
+export type RmFlags = VolumeFlag & { recursive?: true }
+
+const VOLUME = ['--volume <id>', 'volume to use (default: the only open one)'] as const
+
+/** `storgo put`, `get`, `ls`, `stat`, `rm`: the files of a volume. */
+export function addFileCommands(program: Command, run: Runner): void {
+  program
+    .command('put')
+    .description('store files and folders; of several arguments the last is the destination')
+    .argument('<paths...>', 'files or folders, or - for stdin; then the remote path, a folder if it ends in /')
+    .option('--to <path>', 'remote destination; then all arguments are stored')
+    .option('--name <path>', 'remote path of what comes from stdin')
+    .option('--wait-full <duration>', 'once enough slots hold it, wait this long for all of them', '10s')
+    .option(...VOLUME)
+    .action((paths: string[], flags: PutFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/put.ts')).put(context, paths, flags)),
+    )
+  program
+    .command('get')
+    .description('fetch a file or a folder')
+    .argument('<path>', 'remote path')
+    .argument('[local]', 'local path, or - for stdout (default: its own name, here)')
+    .option('--force', 'replace a local file')
+    .option(...VOLUME)
+    .action((path: string, local: string | undefined, flags: GetFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/get.ts')).get(context, path, local, flags)),
+    )
+  program
+    .command('ls')
+    .description('list files')
+    .argument('[folder]', 'remote folder (default: the root)')
+    .option('-r, --recursive', 'everything below it')
+    .option(...VOLUME)
+    .action((folder: string | undefined, flags: LsFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/ls.ts')).ls(context, folder, flags)),
+    )
+  program
+    .command('stat')
+    .description('size, times, type and address of a file')
+    .argument('<path>', 'remote path')
+    .option(...VOLUME)
+    .action((path: string, flags: VolumeFlag, command: Command) =>
+      run(command, async (context) => (await import('../commands/stat.ts')).stat(context, path, flags)),
+    )
+  program
+    .command('rm')
+    .description('remove files')
+    .argument('<paths...>', 'remote paths')
+    .option('-r, --recursive', 'folders with all below them')
+    .option(...VOLUME)
+    .action((paths: string[], flags: RmFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/rm.ts')).rm(context, paths, flags)),
+    )
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import type { Runner } from '../run-command.ts'
+
+export type NodeInitFlags = { folder: string; stake: string; price: string; capacity: string }
+export type NodeFolderFlags = { folder: string }
+export type NodeStatusFlags = { folder?: string }
+
+const FOLDER = ['--folder <folder>', "the provider's folder", './storgo-node'] as const
+
+/** `storgo node init`, `start`, `status`: running a provider. */
+export function addNodeCommands(program: Command, run: Runner): void {
+  const node = program.command('node').description('run a provider')
+  node
+    .command('init')
+    .description('make an operator key and a configuration, register it with a stake, and offer space')
+    .option(...FOLDER)
+    .option('--stake <stor>', 'STOR to stake', '1000')
+    .option('--price <stor>', 'STOR for one GiB and epoch', '1')
+    .option('--capacity <bytes>', 'space to offer', '10GiB')
+    .action((flags: NodeInitFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/node-init.ts')).nodeInit(context, flags)),
+    )
+  node
+    .command('start')
+    .description('run the provider here until Ctrl-C')
+    .option(...FOLDER)
+    .action((flags: NodeFolderFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/node-start.ts')).nodeStart(context, flags)),
+    )
+  node
+    .command('status')
+    .description('whether providers run and prove')
+    .option('--folder <folder>', "one provider's folder (default: all of the local network)")
+    .action((flags: NodeStatusFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/node-status.ts')).nodeStatus(context, flags)),
+    )
+}
