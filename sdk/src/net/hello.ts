@@ -39,8 +39,8 @@ export function createHello(identity: HelloIdentity, { from, to, nowSeconds }: E
   const { privateKey, domain, agent } = identity
   const { min, max } = versionsOf(identity)
   const account = privateKeyToAddress(bytesToHex(privateKey))
-  const issuedAt = nowSeconds
-  const signed = { account, from: bytesOf(from), to: bytesOf(to), issuedAt }
+  const issuedAt = BigInt(nowSeconds)
+  const claim = { account, from: bytesOf(from), to: bytesOf(to), issuedAt }
   return {
     chainId: domain.chainId,
     contract: domain.verifyingContract,
@@ -49,7 +49,7 @@ export function createHello(identity: HelloIdentity, { from, to, nowSeconds }: E
     agent,
     account,
     issuedAt,
-    signature: signHello(signed, domain, privateKey),
+    signature: signHello(claim, domain, privateKey),
   }
 }
 
@@ -72,11 +72,12 @@ export function checkHello(hello: Hello, identity: HelloIdentity, { from, to, no
     throw new StorgoError('VERSION_UNSUPPORTED', 'The peer speaks no protocol version that we speak.', details)
   }
   const { account, agent, issuedAt, signature } = hello
-  const skewSeconds = issuedAt - nowSeconds
+  const skewSeconds = Number(issuedAt) - nowSeconds
   if (Math.abs(skewSeconds) > MAX_CLOCK_SKEW_SECONDS) {
     throw new StorgoError('HELLO_REFUSED', "The peer's clock and ours are too far apart.", { skewSeconds })
   }
-  const signer = recoverHelloSigner({ account, from: bytesOf(from), to: bytesOf(to), issuedAt }, signature, domain)
+  const claim = { account, from: bytesOf(from), to: bytesOf(to), issuedAt }
+  const signer = recoverHelloSigner(claim, signature, domain)
   if (!isAddressEqual(signer, account)) {
     throw new StorgoError('HELLO_REFUSED', 'The hello is not signed by its account for this connection.', { account })
   }
