@@ -1,0 +1,35 @@
+import type { CborValue } from './plain-cbor.ts'
+
+// Each function gives the value as the type it must have and throws otherwise; `readCbor` names the record.
+
+/** @param length how many items; any number if absent. */
+export function asList(value: CborValue | undefined, length?: number): readonly CborValue[] {
+  if (!isList(value)) throw new TypeError('not a list')
+  if (length !== undefined && value.length !== length) throw new RangeError(`${value.length} items, not ${length}`)
+  return value
+}
+
+export function asInteger(value: CborValue | undefined, min = 0, max: number = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new TypeError('not a safe integer')
+  if (value < min || value > max) throw new RangeError(`${value} is not in ${min} … ${max}`)
+  return value
+}
+
+export function asBytes(value: CborValue | undefined, min: number, max: number = min): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw new TypeError('not bytes')
+  if (value.length < min || value.length > max) throw new RangeError(`${value.length} bytes, not ${min} … ${max}`)
+  return value
+}
+
+/** @param maxBytes of its UTF-8 form. */
+export function asText(value: CborValue | undefined, maxBytes: number): string {
+  if (typeof value !== 'string') throw new TypeError('not text')
+  if (!value.isWellFormed()) throw new TypeError('not Unicode')
+  const bytes = new TextEncoder().encode(value).length
+  if (bytes > maxBytes) throw new RangeError(`${bytes} bytes of text, more than ${maxBytes}`)
+  return value
+}
+
+function isList(value: CborValue | undefined): value is readonly CborValue[] {
+  return Array.isArray(value)
+}
