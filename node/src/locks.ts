@@ -12,4 +12,9 @@ export class Locks {
       if (this.#last.get(name) === mine) this.#last.delete(name)
     }
   }
+
+  /** Whether an action of that name runs or waits. */
+  isHeld(name: string): boolean {
+    return this.#last.has(name)
+  }
 }

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { equalBytes, HASH_BYTES, type SlotCommitRequest, StorgoError, slotRoot, volumeRoot } from '@storgo/protocol'
+import { type Address, isAddressEqual } from 'viem'
+import type { VolumeFacts } from './volume-facts.ts'
+
+/** @throws {StorgoError} `SESSION_KEY_EXPIRED`, `STATE_SIGNATURE_INVALID`, `VOLUME_FULL`. */
+export function assertSignedBySession(
+  { signed: { state } }: SlotCommitRequest,
+  { signer, nowMs }: { signer: Address; nowMs: number },
+  { generation, sessionKey, billedSectors }: VolumeFacts,
+): void {
+  const { volumeId } = state
+  if (state.generation !== generation || sessionKey.expiresAt <= BigInt(Math.floor(nowMs / 1000))) {
+    const details = { volumeId, generation: state.generation, current: generation, expiresAt: sessionKey.expiresAt }
+    throw new StorgoError('SESSION_KEY_EXPIRED', `Session key ${state.generation} is no longer in force.`, details)
+  }
+  if (!isAddressEqual(signer, sessionKey.address)) {
+    const details = { volumeId, signer, sessionKey: sessionKey.address }
+    throw new StorgoError('STATE_SIGNATURE_INVALID', 'The state is not signed by the session key.', details)
+  }
+  if (state.sectors > billedSectors) {
+    const details = { volumeId, sectors: state.sectors, billedSectors }
+    throw new StorgoError(
+      'VOLUME_FULL',
+      `${state.sectors} sectors are more than the ${billedSectors} paid for.`,
+      details,
+    )
+  }
+}
+
+/** @throws {StorgoError} `HEAD_INVALID`, `REQUEST_INVALID` for another number of slots, `STATE_ROOT_MISMATCH`. */
+export function assertConsistent({ signed: { state }, slotRoots, headRecord }: SlotCommitRequest, n: number): void {
+  const head = createHash('sha256').update(headRecord).digest()
+  if (!equalBytes(head, state.head))
+    throw new StorgoError('HEAD_INVALID', 'The head record is not the one the state names.')
+  if (state.sectors > 0 && slotRoots.length !== n * HASH_BYTES) {
+    throw new StorgoError('REQUEST_INVALID', `A volume of ${n} slots has as many slot roots.`, {
+      n,
+      bytes: slotRoots.length,
+    })
+  }
+  if (!equalBytes(volumeRoot(slotRoots, state.sectors), state.root)) {
+    throw new StorgoError('STATE_ROOT_MISMATCH', "The slot roots do not lead to the state's root.", {
+      nonce: state.nonce,
+    })
+  }
+}
+
+/** @throws {StorgoError} `STATE_ROOT_MISMATCH` if these sectors are not the slot that the state describes. */
+export function assertOwnSlot(
+  { signed: { state }, slot, slotRoots }: SlotCommitRequest,
+  sectorRoots: Uint8Array,
+): void {
+  if (state.sectors === 0) return
+  const expected = slotRoots.subarray(slot * HASH_BYTES, (slot + 1) * HASH_BYTES)
+  if (equalBytes(slotRoot(sectorRoots), expected)) return
+  throw new StorgoError('STATE_ROOT_MISMATCH', `What slot ${slot} holds is not what the state says.`, {
+    volumeId: state.volumeId,
+    slot,
+    nonce: state.nonce,
+  })
+}

@@ -1,0 +1,35 @@
+import {
+  decodeSlotCertifyRequest,
+  encodeSlotCertifyReply,
+  equalBytes,
+  StorgoError,
+  stateDigest,
+} from '@storgo/protocol'
+import type { RequestHandler } from '@storgo/sdk'
+import { assertCertificate } from './check-certificate.ts'
+import { lockName, type SlotServices } from './slot-services.ts'
+
+/** Answers `/storgo/slot-certify/1.0.0`: takes the certificate of the state held. Spec: docs/protocol/slot-certify.md */
+export function slotCertify(services: SlotServices): RequestHandler {
+  const { access, store, locks, domain } = services
+  return async ({ message }, asker) => {
+    const { slot, certificate } = decodeSlotCertifyRequest(message)
+    const { state } = certificate.signed
+    const ref = { volumeId: state.volumeId, slot }
+    const facts = await access.assertMayRead(ref, asker)
+    const digest = stateDigest(state, domain)
+    await locks.run(lockName(ref), async () => {
+      using view = store.view(ref)
+      const { certified, latest } = view
+      if (certified !== undefined && equalBytes(certified.digest, digest)) return
+      if (latest === undefined || !equalBytes(latest.digest, digest)) {
+        const heldNonce = latest?.signed.state.nonce ?? certified?.signed.state.nonce ?? 0n
+        const details = { nonce: state.nonce, heldNonce }
+        throw new StorgoError('STATE_STALE', `State ${state.nonce} is not what this slot holds.`, details)
+      }
+      await assertCertificate(services, certificate, facts, asker)
+      await store.certify(ref, certificate.receipts)
+    })
+    return { body: encodeSlotCertifyReply() }
+  }
+}
