@@ -1,0 +1,83 @@
+import { isStorgoError } from '@storgo/protocol'
+import { type Belief, believe, type SlotAnswer } from './believe.ts'
+import { AnswerChecker } from './check-answer.ts'
+import type { Logger } from './logger.ts'
+import { refusalOf } from './refusal.ts'
+import type { SlotHealth } from './slot-health.ts'
+import type { VolumeRecord } from './volume-record.ts'
+
+/** A slot that has not said what it holds after this long is taken for dead. */
+const ANSWER_MS = 3_000
+/** Once enough have answered, how long the others are still waited for. */
+const READ_GRACE_MS = 100
+const WRITE_GRACE_MS = 1_000
+
+/** What a volume's slots said when asked, and how many of them did. */
+export type Attachment = { belief: Belief; answered: number }
+
+export type AttachOptions = {
+  purpose: 'read' | 'write'
+  /** Learns how the slots do. */
+  health: SlotHealth
+  logger: Logger
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Asks all slots at once what they hold and believes the highest certified state among at least n − q + 1 answers.
+ * Settles within {@link ANSWER_MS}.
+ *
+ * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than k (to read) or q (to write) slots hold that state; what the
+ * slots refused with, when they all refused for the same reason and it lies with the request.
+ */
+export async function attach(record: VolumeRecord, options: AttachOptions): Promise<Attachment> {
+  const { purpose, health, logger, signal } = options
+  const { k, q, volumeId, links, domain } = record
+  const checker = new AnswerChecker(record)
+  const answers: SlotAnswer[] = []
+  const errors: unknown[] = []
+  const needed = purpose === 'write' ? q : Math.max(k, links.length - q + 1)
+  const enough = Promise.withResolvers<void>()
+
+  const everyone = Promise.all(
+    links.map(async (link) => {
+      const { slot, provider } = link
+      try {
+        const startedMs = performance.now()
+        const reply = await link.state({ timeoutMs: ANSWER_MS, signal })
+        await checker.check(slot, reply)
+        health.answered(slot, performance.now() - startedMs)
+        answers.push({ slot, reply })
+        if (believe(answers, { q, domain }).holders.size >= needed) enough.resolve()
+      } catch (error) {
+        if (signal?.aborted) return
+        errors.push(error)
+        health.failed(slot, error)
+        const code = isStorgoError(error) ? error.code : 'INTERNAL'
+        logger.warn({ volumeId, slot, provider, code, reason: String(error) }, 'slot did not tell its state')
+      }
+    }),
+  )
+  await Promise.race([everyone, enough.promise])
+  await Promise.race([everyone, later(purpose === 'write' ? WRITE_GRACE_MS : READ_GRACE_MS)])
+  signal?.throwIfAborted()
+
+  const belief = believe(answers, { q, domain })
+  const answered = answers.length
+  if (belief.holders.size < needed) {
+    const good = belief.holders.size
+    throw refusalOf(errors, { volumeId, slots: links.length, good, needed, what: 'answered with its last state' })
+  }
+  for (const { slot, provider } of links) {
+    if (belief.holders.has(slot) || !health.overdue(slot)) continue
+    // It holds another state, or is still silent: the others go first.
+    logger.warn({ volumeId, slot, provider, code: 'STATE_STALE' }, 'slot is behind or slow to answer')
+  }
+  return { belief, answered }
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}

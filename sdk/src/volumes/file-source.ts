@@ -1,0 +1,84 @@
+/** One file to store. `open` is called once, and only when the file's turn comes. */
+export type FileSource = {
+  /** UTF-8 path inside the volume, 1 … 4 096 bytes, components divided by `/`. */
+  path: string
+  /** Plain bytes, where known beforehand: lets an unchanged file be told from a changed one, and progress have a total. */
+  size?: number
+  /** Unix milliseconds. */
+  modifiedMs: number
+  /** At most 255 bytes. */
+  mediaType: string
+  open(): AsyncIterable<Uint8Array>
+}
+
+/** A file as the catalog lists it. */
+export type FileInfo = {
+  path: string
+  /** The file's address: CIDv1 (raw, sha2-256) of its sealed manifest root, as text. */
+  cid: string
+  size: number
+  modifiedMs: number
+  mediaType: string
+}
+
+/** `storing`: bytes read and sent. `committing`: slots make a state durable. `spreading`: certified, waiting for all slots. */
+export type PutPhase = 'storing' | 'committing' | 'spreading' | 'done'
+/** `files` counts files read so far; `totalBytes` is known when every source names its size. */
+export type PutProgress = { phase: PutPhase; plainBytes: number; totalBytes?: number; files: number }
+
+export type PutOptions = {
+  onProgress?: (progress: PutProgress) => void
+  signal?: AbortSignal
+  /** How long to wait for receipts of all slots once a quorum has them; default 10 000. */
+  waitForFullMs?: number
+}
+
+export type PutResult = {
+  files: number
+  plainBytes: number
+  /** Sealed bytes appended to the log: chunks, manifests and catalog nodes, before parity. */
+  storedBytes: number
+  /** Plain bytes whose chunks the volume held already. */
+  dedupedBytes: number
+  /** Of the last state written; unchanged if nothing had to be. */
+  nonce: bigint
+  /** Slots that countersigned that state. */
+  receipts: number
+  /** Whether all n slots did, so that any m of them may be lost. */
+  full: boolean
+}
+
+export type GetOptions = {
+  /** First plain byte; default 0. */
+  offset?: number
+  /** Most plain bytes; default to the end. */
+  length?: number
+  signal?: AbortSignal
+}
+
+export type ListOptions = {
+  /** Only paths that begin with this text. */
+  prefix?: string
+  /** Only paths after this one, in bytewise order: the last path of the page before. */
+  after?: string
+  /** Most entries of this page; default 1 000. */
+  limit?: number
+  signal?: AbortSignal
+}
+
+/** The files of one volume. */
+export type VolumeClient = {
+  readonly volumeId: bigint
+  /** Stores files, one state per 256 MiB of log at most. A failed or aborted call leaves the last certified state. */
+  put(files: AsyncIterable<FileSource> | Iterable<FileSource>, options?: PutOptions): Promise<PutResult>
+  /** A file's plain bytes, verified before they are handed out. @throws {StorgoError} `FILE_NOT_FOUND`, `NOT_ENOUGH_SLOTS`. */
+  get(path: string, options?: GetOptions): AsyncIterable<Uint8Array>
+  /** One page of files in bytewise order of their paths. */
+  list(options?: ListOptions): Promise<FileInfo[]>
+  /** One file, or `undefined`. */
+  stat(path: string, options?: { signal?: AbortSignal }): Promise<FileInfo | undefined>
+  /** Takes files out of the catalog in one state. @throws {StorgoError} `FILE_NOT_FOUND`, and then removes none. */
+  remove(paths: Iterable<string>, options?: PutOptions): Promise<RemoveResult>
+}
+
+export type RemoveResult = { files: number; plainBytes: number; nonce: bigint; receipts: number; full: boolean }

@@ -1,0 +1,155 @@
+import { type ErasureCode, isStorgoError, StorgoError } from '@storgo/protocol'
+import type { SlotRange } from './read-plan.ts'
+import type { SlotHealth } from './slot-health.ts'
+
+/** Reads whole leaves of one slot and verifies them. Any rejection is held against the slot. */
+export type ReadSlot = (range: SlotRange, signal: AbortSignal) => Promise<Uint8Array>
+
+export type HedgedReadOptions = {
+  code: ErasureCode
+  health: SlotHealth
+  readSlot: ReadSlot
+  /** Told once about every slot that turns slow or fails. */
+  onTrouble: (slot: number, error: unknown) => void
+}
+
+/**
+ * One range from its own slot or, when that slot fails, lies or keeps the reader waiting, worked out from the same
+ * range of any k others; whichever comes first. A slow answer is not cut off: when it comes, the slot is good again.
+ * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than k slots give the range.
+ */
+export function hedgedRead(range: SlotRange, options: HedgedReadOptions, signal: AbortSignal): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+  const race = new Race(range, options, signal, resolve, reject)
+  const aborted = () => race.settle(() => reject(signal.reason))
+  signal.addEventListener('abort', aborted, { once: true })
+  if (signal.aborted) aborted()
+  else race.start()
+  return promise.finally(() => signal.removeEventListener('abort', aborted))
+}
+
+class Race {
+  readonly #range: SlotRange
+  readonly #options: HedgedReadOptions
+  readonly #signal: AbortSignal
+  readonly #resolve: (bytes: Uint8Array) => void
+  readonly #reject: (error: unknown) => void
+  readonly #shares: (Uint8Array | undefined)[]
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>()
+  readonly #asked = new Set<number>()
+  /** Asked, without an answer, and not yet overdue. */
+  readonly #hopeful = new Set<number>()
+  #pending = 0
+  #settled = false
+  readonly #errors: unknown[] = []
+
+  constructor(
+    range: SlotRange,
+    options: HedgedReadOptions,
+    signal: AbortSignal,
+    resolve: (bytes: Uint8Array) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#range = range
+    this.#options = options
+    this.#signal = signal
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#shares = Array.from({ length: options.code.k + options.code.m })
+  }
+
+  start(): void {
+    if (this.#options.health.rank(this.#range.slot) === 0) this.#ask(this.#range.slot)
+    else this.#askOthers()
+  }
+
+  settle(finish: () => void): void {
+    if (this.#settled) return
+    this.#settled = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    finish()
+  }
+
+  #ask(slot: number): void {
+    const { health, readSlot, onTrouble } = this.#options
+    this.#asked.add(slot)
+    this.#hopeful.add(slot)
+    this.#pending++
+    const startedMs = performance.now()
+    const timer = setTimeout(() => {
+      const error = new StorgoError(
+        'TIMED_OUT',
+        `slot ${slot} has not answered for ${Math.round(health.patienceMs())} ms`,
+      )
+      if (health.overdue(slot)) onTrouble(slot, error)
+      this.#lose(slot)
+    }, health.patienceMs())
+    this.#timers.add(timer)
+    readSlot({ ...this.#range, slot }, this.#signal)
+      .then(
+        (bytes) => {
+          health.answered(slot, performance.now() - startedMs)
+          this.#hopeful.delete(slot)
+          this.#shares[slot] = bytes
+          this.#conclude()
+        },
+        (error: unknown) => {
+          if (this.#signal.aborted) return
+          this.#errors.push(error)
+          if (health.failed(slot, error)) onTrouble(slot, error)
+          this.#pending--
+          this.#lose(slot)
+        },
+      )
+      .finally(() => {
+        clearTimeout(timer)
+        this.#timers.delete(timer)
+      })
+  }
+
+  /** `slot` is not counted on any more. */
+  #lose(slot: number): void {
+    this.#hopeful.delete(slot)
+    if (!this.#settled) this.#askOthers()
+  }
+
+  /** Asks as many more slots as the range needs if all that are hopeful answer. */
+  #askOthers(): void {
+    const { code, health } = this.#options
+    const shares = this.#shares.filter((share) => share !== undefined).length
+    let missing = code.k - shares - this.#hopeful.size
+    const others = [...this.#shares.keys()].filter((slot) => !this.#asked.has(slot))
+    for (const rank of [0, 1]) {
+      for (const slot of others) {
+        if (missing <= 0) return
+        if (this.#asked.has(slot) || health.rank(slot) !== rank) continue
+        this.#ask(slot)
+        missing--
+      }
+    }
+    if (this.#pending === 0) this.settle(() => this.#reject(this.#notEnough(shares)))
+  }
+
+  #conclude(): void {
+    this.#pending--
+    const { code } = this.#options
+    const { slot } = this.#range
+    const own = this.#shares[slot]
+    const shares = this.#shares.filter((share) => share !== undefined).length
+    if (own) this.settle(() => this.#resolve(own))
+    else if (shares >= code.k) {
+      this.settle(() => this.#resolve(code.reconstruct(this.#shares, [slot])[0] as Uint8Array))
+    }
+  }
+
+  #notEnough(shares: number): StorgoError {
+    const { k, m } = this.#options.code
+    const codes = this.#errors.map((error) => (isStorgoError(error) ? error.code : 'INTERNAL'))
+    return new StorgoError(
+      'NOT_ENOUGH_SLOTS',
+      `${shares} of ${k + m} slots answered for this range and ${k} are needed`,
+      { answered: shares, needed: k, slots: k + m, errors: [...new Set(codes)].join(' ') },
+      { cause: this.#errors.at(-1) },
+    )
+  }
+}

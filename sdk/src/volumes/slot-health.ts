@@ -1,0 +1,91 @@
+import type { ErrorCode } from '@storgo/protocol'
+import { isStorgoError } from '@storgo/protocol'
+
+/** A slot that failed is left alone this long; one that lied, for good. */
+const FAILED_MS = 10_000
+/** Answers remembered for the median. */
+const REMEMBERED = 64
+/** Never call a slot slow before this. */
+export const LEAST_PATIENCE_MS = 300
+const LEAST_DEADLINE_MS = 4_000
+const MOST_DEADLINE_MS = 30_000
+
+/** `slow`: its last answer is overdue. `failed`: answered with an error, or not at all. `lying`: sent bytes that do not verify. */
+type Condition = { kind: 'good' | 'slow' | 'lying' } | { kind: 'failed'; untilMs: number; code: ErrorCode }
+
+/**
+ * What a session remembers of its slots, so that a dead one is waited for once and not for every range.
+ * @param now milliseconds; passed in so that tests own time.
+ */
+export class SlotHealth {
+  readonly #conditions = new Map<number, Condition>()
+  readonly #latenciesMs: number[] = []
+  readonly #now: () => number
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+  }
+
+  /** 0: ask it first. 1: only when better ones do not suffice. `undefined`: do not ask. */
+  rank(slot: number): 0 | 1 | undefined {
+    const condition = this.#conditions.get(slot)
+    if (condition === undefined || condition.kind === 'good') return 0
+    if (condition.kind === 'slow') return 1
+    if (condition.kind === 'failed' && this.#now() >= condition.untilMs) return 1
+    return undefined
+  }
+
+  answered(slot: number, latencyMs: number): void {
+    if (this.#conditions.get(slot)?.kind !== 'lying') this.#conditions.set(slot, { kind: 'good' })
+    this.#latenciesMs.push(latencyMs)
+    if (this.#latenciesMs.length > REMEMBERED) this.#latenciesMs.shift()
+  }
+
+  /** @returns whether that is news. */
+  overdue(slot: number): boolean {
+    if (this.rank(slot) !== 0) return false
+    this.#conditions.set(slot, { kind: 'slow' })
+    return true
+  }
+
+  /** @returns whether that is news. */
+  failed(slot: number, error: unknown): boolean {
+    const code = isStorgoError(error) ? error.code : 'INTERNAL'
+    // A busy slot is a good slot with too many guests.
+    if (code === 'PROVIDER_BUSY') return false
+    const before = this.#conditions.get(slot)
+    if (before?.kind === 'lying') return false
+    this.#conditions.set(
+      slot,
+      code === 'PROOF_INVALID' ? { kind: 'lying' } : { kind: 'failed', untilMs: this.#now() + FAILED_MS, code },
+    )
+    return before?.kind !== 'failed'
+  }
+
+  /** How long to wait for one range before asking others as well. */
+  patienceMs(): number {
+    return Math.max(LEAST_PATIENCE_MS, 3 * this.#medianMs())
+  }
+
+  /** How long to wait for one range at all. */
+  deadlineMs(): number {
+    return Math.min(MOST_DEADLINE_MS, Math.max(LEAST_DEADLINE_MS, 8 * this.#medianMs()))
+  }
+
+  /** Slots in a condition that another state may cure: they hold a newer or an older one than was asked for. */
+  stale(): boolean {
+    return [...this.#conditions.values()].some((c) => c.kind === 'failed' && c.code === 'STATE_STALE')
+  }
+
+  /** Forgets failures that were about the state asked for. */
+  forgetStale(): void {
+    for (const [slot, condition] of this.#conditions) {
+      if (condition.kind === 'failed' && condition.code === 'STATE_STALE') this.#conditions.delete(slot)
+    }
+  }
+
+  #medianMs(): number {
+    const sorted = this.#latenciesMs.toSorted((a, b) => a - b)
+    return sorted[sorted.length >> 1] ?? 0
+  }
+}

@@ -1,0 +1,108 @@
+import {
+  type Certificate,
+  concatBytes,
+  decodeSlotCertifyReply,
+  decodeSlotCommitReply,
+  decodeSlotReadReply,
+  decodeSlotStateReply,
+  decodeSlotWriteReply,
+  encodeSlotCertifyRequest,
+  encodeSlotCommitRequest,
+  encodeSlotReadRequest,
+  encodeSlotStateRequest,
+  encodeSlotWriteRequest,
+  type Receipt,
+  SLOT_CERTIFY_PROTOCOL,
+  SLOT_COMMIT_PROTOCOL,
+  SLOT_READ_PROTOCOL,
+  SLOT_STATE_PROTOCOL,
+  SLOT_WRITE_PROTOCOL,
+  type SlotCommitRequest,
+  type SlotStateReply,
+} from '@storgo/protocol'
+import type { Address } from 'viem'
+import type { Peer } from '../net/create-peer.ts'
+import type { PeerAddress } from '../net/peer-address.ts'
+import { request } from '../net/request.ts'
+import type { SectorPatch } from './log-writer.ts'
+
+/** The bytes of whole leaves as a slot sent them, and the path that is said to bind them. Not verified. */
+export type LeavesWithPath = { bytes: Uint8Array; path: Uint8Array }
+
+export type CallOptions = { signal?: AbortSignal | undefined; timeoutMs: number }
+
+/**
+ * The slot protocols of one slot, asked of the provider that holds it. Every call rejects with what the provider
+ * answered, `TIMED_OUT`, `PEER_UNREACHABLE`, or the signal's reason.
+ */
+export class SlotLink {
+  readonly slot: number
+  readonly #volumeId: bigint
+  readonly #peer: Peer
+  readonly #to: PeerAddress
+
+  constructor({ peer, volumeId, slot, to }: { peer: Peer; volumeId: bigint; slot: number; to: PeerAddress }) {
+    this.slot = slot
+    this.#volumeId = volumeId
+    this.#peer = peer
+    this.#to = to
+  }
+
+  /** Address of the operator that holds the slot. */
+  get provider(): Address {
+    return this.#to.operator
+  }
+
+  /** What the slot says it holds; nothing of it is verified. */
+  async state(options: CallOptions): Promise<SlotStateReply> {
+    const message = encodeSlotStateRequest({ volumeId: this.#volumeId, slot: this.slot })
+    return decodeSlotStateReply((await this.#call(SLOT_STATE_PROTOCOL, message, options)).body)
+  }
+
+  /** Stages changes of at most 1 MiB for `upload`. */
+  async write(
+    { upload, baseNonce, patches }: { upload: Uint8Array; baseNonce: bigint; patches: readonly SectorPatch[] },
+    options: CallOptions,
+  ): Promise<void> {
+    const message = encodeSlotWriteRequest({
+      volumeId: this.#volumeId,
+      slot: this.slot,
+      upload,
+      baseNonce,
+      patches: patches.map(({ sector, offset, bytes, replace }) => ({
+        sector,
+        offset,
+        length: bytes.length,
+        mode: replace ? 'replace' : 'xor',
+      })),
+    })
+    const only = patches.length === 1 ? patches[0]?.bytes : undefined
+    const bulk = only ?? concatBytes(...patches.map(({ bytes }) => bytes))
+    decodeSlotWriteReply((await this.#call(SLOT_WRITE_PROTOCOL, message, options, bulk)).body)
+  }
+
+  /** Resolves with the slot's receipt, whose signature is not verified. */
+  async commit(commit: Omit<SlotCommitRequest, 'slot'>, options: CallOptions): Promise<Receipt> {
+    const message = encodeSlotCommitRequest({ ...commit, slot: this.slot })
+    return decodeSlotCommitReply((await this.#call(SLOT_COMMIT_PROTOCOL, message, options)).body).receipt
+  }
+
+  async certify(certificate: Certificate, options: CallOptions): Promise<void> {
+    const message = encodeSlotCertifyRequest({ slot: this.slot, certificate })
+    decodeSlotCertifyReply((await this.#call(SLOT_CERTIFY_PROTOCOL, message, options)).body)
+  }
+
+  async read(
+    range: { nonce: bigint; sector: number; offset: number; length: number },
+    options: CallOptions,
+  ): Promise<LeavesWithPath> {
+    const { nonce, sector, offset, length } = range
+    const message = encodeSlotReadRequest({ volumeId: this.#volumeId, slot: this.slot, nonce, sector, offset, length })
+    const { body, bulk } = await this.#call(SLOT_READ_PROTOCOL, message, options)
+    return { bytes: bulk, path: decodeSlotReadReply(body).path }
+  }
+
+  #call(protocol: string, message: Uint8Array, { signal, timeoutMs }: CallOptions, bulk?: Uint8Array) {
+    return request(this.#peer, { to: this.#to, protocol, message, signal, timeoutMs, ...(bulk && { bulk }) })
+  }
+}

@@ -1,0 +1,91 @@
+import { type ErasureCode, type Extent, isStorgoError, type State, StorgoError, verifyPath } from '@storgo/protocol'
+import { hedgedRead } from './hedged-read.ts'
+import type { Logger } from './logger.ts'
+import { planReads, type SlotRange } from './read-plan.ts'
+import type { SlotHealth } from './slot-health.ts'
+import type { VolumeRecord } from './volume-record.ts'
+
+export type VolumeReaderOptions = {
+  record: VolumeRecord
+  code: ErasureCode
+  health: SlotHealth
+  /** The certified state that paths must lead to. */
+  state: State
+  logger: Logger
+}
+
+/** Reads parts of a volume's log from its slots, verified against one certified state, round slots that fail. */
+export class VolumeReader {
+  readonly #options: VolumeReaderOptions
+
+  constructor(options: VolumeReaderOptions) {
+    this.#options = options
+  }
+
+  /** The certified state read from. */
+  get state(): State {
+    return this.#options.state
+  }
+
+  /**
+   * The bytes of every extent. Neighbouring extents share requests.
+   * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than k slots give a range; `CATALOG_CORRUPT` for one that the
+   * volume does not reach to. Rejects with the signal's reason when it aborts.
+   */
+  async read(extents: readonly Extent[], signal: AbortSignal): Promise<Uint8Array[]> {
+    const { record, state } = this.#options
+    const { ranges, copies } = planReads(extents, record.k)
+    const beyond = ranges.find(({ sector }) => sector >= state.sectors)
+    if (beyond) throw new StorgoError('CATALOG_CORRUPT', 'an extent leaves the volume', { sector: beyond.sector })
+    const parts = await Promise.all(ranges.map((range) => this.#readRange(range, signal)))
+    return extents.map((extent, i) => {
+      const whole = copies[i]?.length === 1 ? copies[i][0] : undefined
+      if (whole) return (parts[whole.range] as Uint8Array).subarray(whole.from, whole.from + whole.length)
+      const bytes = new Uint8Array(extent.length)
+      for (const { range, from, to, length } of copies[i] ?? []) {
+        bytes.set((parts[range] as Uint8Array).subarray(from, from + length), to)
+      }
+      return bytes
+    })
+  }
+
+  #readRange(range: SlotRange, signal: AbortSignal): Promise<Uint8Array> {
+    const { code, health } = this.#options
+    const readSlot = (wanted: SlotRange) => this.#readSlot(wanted, signal)
+    return hedgedRead(range, { code, health, readSlot, onTrouble: (slot, error) => this.#warn(slot, error) }, signal)
+  }
+
+  async #readSlot({ slot, sector, offset, length }: SlotRange, signal: AbortSignal): Promise<Uint8Array> {
+    const { record, state, health } = this.#options
+    const link = record.links[slot]
+    if (!link) throw new StorgoError('INTERNAL', `the volume has no slot ${slot}`, { slot })
+    const wanted = { nonce: state.nonce, sector, offset, length }
+    const { bytes, path } = await link.read(wanted, { signal, timeoutMs: health.deadlineMs() })
+    const { root, sectors } = state
+    const claim = {
+      root,
+      sectors,
+      n: record.links.length,
+      slot,
+      sectorIndex: sector,
+      firstLeaf: offset / 64,
+      bytes,
+      path,
+    }
+    if (bytes.length === length && verifyPath(claim)) return bytes
+    throw new StorgoError('PROOF_INVALID', `slot ${slot} answered with bytes that do not lead to the state's root`, {
+      slot,
+    })
+  }
+
+  #warn(slot: number, error: unknown): void {
+    const { record, logger } = this.#options
+    const code = isStorgoError(error) ? error.code : 'INTERNAL'
+    const message =
+      code === 'PROOF_INVALID'
+        ? 'slot answered with altered bytes; reading round it'
+        : 'slot failed or is slow; reading round it'
+    const provider = record.links[slot]?.provider
+    logger.warn({ volumeId: record.volumeId, slot, provider, code, reason: String(error) }, message)
+  }
+}
