@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {EIP712Upgradeable} from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IEpochClock} from "./interfaces/IEpochClock.sol";
+import {INetworkParameters} from "./interfaces/INetworkParameters.sol";
+import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
+import {OwnedUpgradeable} from "./OwnedUpgradeable.sol";
+import {PermitMulticall} from "./PermitMulticall.sol";
+import {Asks} from "./registry/Asks.sol";
+import {OperatorConsent} from "./registry/OperatorConsent.sol";
+
+/// @title Implementation of {IProviderRegistry}
+contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeable, OwnedUpgradeable {
+    using Asks for Asks.Ask;
+    using SafeERC20 for IERC20;
+
+    /// @dev What the market reads and writes lies in the two words of `ask`.
+    struct Record {
+        address owner;
+        uint32 unbondingEndsEpoch;
+        bool oddKey;
+        Asks.Ask ask;
+        uint96 unbonding;
+        bytes32 keyX;
+        bytes[] addresses;
+    }
+
+    /// @custom:storage-location erc7201:storgo.ProviderRegistry
+    struct Layout {
+        address market;
+        mapping(address operator => Record) records;
+        address[] operators;
+    }
+
+    // keccak256(abi.encode(uint256(keccak256("storgo.ProviderRegistry")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant LOCATION = 0xbad13ea437735c169881e6905bed1f3e68f4d29b056fb9efa8dfe6789692a200;
+
+    uint256 private constant MAX_ADDRESSES = 8;
+    uint256 private constant MAX_ADDRESS_BYTES = 256;
+    uint256 private constant SECTORS_PER_GIB = 1024;
+
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
+    INetworkParameters private immutable PARAMETERS;
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
+    IEpochClock private immutable CLOCK;
+
+    modifier onlyMarket() {
+        if (msg.sender != _layout().market) revert ProviderRegistryNotMarket(msg.sender);
+        _;
+    }
+
+    /// @custom:oz-upgrades-unsafe-allow constructor
+    constructor(address token_, INetworkParameters parameters_, IEpochClock clock_) PermitMulticall(token_) {
+        PARAMETERS = parameters_;
+        CLOCK = clock_;
+    }
+
+    /// @notice Hands the proxy to its owner.
+    function initialize(address owner_) external initializer {
+        __Ownable_init(owner_);
+        __EIP712_init("Storgo", "1");
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function setMarket(address market_) external onlyOwner {
+        Layout storage $ = _layout();
+        if ($.market != address(0)) revert ProviderRegistryMarketAlreadySet($.market);
+        $.market = market_;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function register(
+        bytes calldata publicKey,
+        bytes[] calldata addresses,
+        uint256 stake,
+        uint256 deadline,
+        bytes calldata operatorSignature
+    ) external {
+        if (publicKey.length != 64) revert ProviderRegistryKeyLength(publicKey.length);
+        address operator = address(uint160(uint256(keccak256(publicKey))));
+        Record storage record = _layout().records[operator];
+        if (record.owner != address(0)) revert ProviderRegistryAlreadyRegistered(operator);
+        if (block.timestamp > deadline) revert ProviderRegistrySignatureExpired(deadline);
+        bytes32 digest = _hashTypedDataV4(OperatorConsent.structHash(msg.sender, deadline));
+        if (OperatorConsent.signer(digest, operatorSignature) != operator) {
+            revert ProviderRegistrySignatureInvalid(operator);
+        }
+        uint256 minimum = PARAMETERS.value(INetworkParameters.Parameter.MinimumStake);
+        if (stake < minimum) revert ProviderRegistryStakeTooLow(operator, stake, minimum);
+
+        record.owner = msg.sender;
+        record.oddKey = uint8(publicKey[63]) & 1 == 1;
+        record.keyX = bytes32(publicKey[:32]);
+        record.ask.stake = uint96(stake);
+        _layout().operators.push(operator);
+        emit ProviderRegistered(operator, msg.sender, _publicKey(record), stake);
+        _setAddresses(operator, record, addresses);
+        IERC20(TOKEN).safeTransferFrom(msg.sender, address(this), stake);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function setAddresses(address operator, bytes[] calldata addresses) external {
+        _setAddresses(operator, _controlled(operator), addresses);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function setAsk(address operator, uint64 pricePerSectorEpoch, uint32 freeSectors, uint32 minSectors) external {
+        Asks.Ask storage ask = _controlled(operator).ask;
+        uint256 notice = PARAMETERS.value(INetworkParameters.Parameter.AskNoticeEpochs);
+        uint32 fromEpoch = ask.set(CLOCK.currentEpoch(), uint32(notice), pricePerSectorEpoch);
+        (ask.freeSectors, ask.minSectors) = (freeSectors, minSectors);
+        emit AskChanged(operator, pricePerSectorEpoch, fromEpoch, freeSectors, minSectors);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function addStake(address operator, uint256 amount) external {
+        Record storage record = _known(operator);
+        if (amount == 0) revert ProviderRegistryZeroAmount(operator);
+        // The token's cap lies below 2^96.
+        record.ask.stake += uint96(amount);
+        emit StakeAdded(operator, msg.sender, amount);
+        IERC20(TOKEN).safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function startUnbonding(address operator, uint256 amount) external {
+        Record storage record = _owned(operator);
+        if (amount == 0) revert ProviderRegistryZeroAmount(operator);
+        (uint256 stake, uint32 billed) = (record.ask.stake, record.ask.billedSectors);
+        if (amount > stake) revert ProviderRegistryStakeExceeded(operator, amount, stake);
+        uint256 needed = stakeNeeded(billed);
+        if (stake - amount < needed && (amount != stake || billed != 0)) {
+            revert ProviderRegistryStakeTooLow(operator, stake - amount, needed);
+        }
+        uint32 ends =
+            CLOCK.currentEpoch() + uint32(PARAMETERS.value(INetworkParameters.Parameter.UnbondingEpochs));
+        record.ask.stake = uint96(stake - amount);
+        record.unbonding += uint96(amount);
+        record.unbondingEndsEpoch = ends;
+        emit UnbondingStarted(operator, amount, ends);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function withdrawStake(address operator) external {
+        Record storage record = _owned(operator);
+        uint256 amount = record.unbonding;
+        if (amount == 0) revert ProviderRegistryNothingUnbonding(operator);
+        uint32 current = CLOCK.currentEpoch();
+        if (current < record.unbondingEndsEpoch) {
+            revert ProviderRegistryStillUnbonding(operator, record.unbondingEndsEpoch, current);
+        }
+        record.unbonding = 0;
+        emit StakeWithdrawn(operator, msg.sender, amount);
+        IERC20(TOKEN).safeTransfer(msg.sender, amount);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function reserve(address[] calldata operators, uint32 sectors)
+        external
+        onlyMarket
+        returns (uint64[] memory prices)
+    {
+        for (uint256 i; i < operators.length; ++i) {
+            Asks.Ask storage ask = _known(operators[i]).ask;
+            if (sectors < ask.minSectors) {
+                revert ProviderRegistryBelowMinimum(operators[i], sectors, ask.minSectors);
+            }
+        }
+        _take(operators, sectors);
+        return pricesOf(operators);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function resize(address[] calldata operators, uint32 fromSectors, uint32 toSectors)
+        external
+        onlyMarket
+        returns (uint64[] memory prices)
+    {
+        if (toSectors > fromSectors) _take(operators, toSectors - fromSectors);
+        else _give(operators, fromSectors - toSectors);
+        return pricesOf(operators);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function release(address[] calldata operators, uint32 sectors) external onlyMarket {
+        _give(operators, sectors);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function provider(address operator) external view returns (Provider memory) {
+        Record storage record = _known(operator);
+        Asks.Ask memory ask = record.ask;
+        return Provider({
+            owner: record.owner,
+            stake: ask.stake,
+            unbonding: record.unbonding,
+            unbondingEndsEpoch: record.unbondingEndsEpoch,
+            billedSectors: ask.billedSectors,
+            freeSectors: ask.freeSectors,
+            minSectors: ask.minSectors,
+            pricePerSectorEpoch: record.ask.priceAt(CLOCK.currentEpoch()),
+            nextPrice: ask.nextPrice,
+            nextPriceEpoch: ask.nextPriceEpoch,
+            publicKey: _publicKey(record),
+            addresses: record.addresses
+        });
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function ownerOf(address operator) external view returns (address) {
+        return _known(operator).owner;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function pricesOf(address[] calldata operators) public view returns (uint64[] memory prices) {
+        uint32 epoch = CLOCK.currentEpoch();
+        prices = new uint64[](operators.length);
+        for (uint256 i; i < operators.length; ++i) {
+            prices[i] = _known(operators[i]).ask.priceAt(epoch);
+        }
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function stakeNeeded(uint32 billedSectors) public view returns (uint256) {
+        uint256 minimum = PARAMETERS.value(INetworkParameters.Parameter.MinimumStake);
+        uint256 perGiB = PARAMETERS.value(INetworkParameters.Parameter.StakePerGiB);
+        return _stakeNeeded(billedSectors, minimum, perGiB);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function isActive(address operator) external view returns (bool) {
+        Record storage record = _layout().records[operator];
+        return record.owner != address(0)
+            && record.ask.stake >= PARAMETERS.value(INetworkParameters.Parameter.MinimumStake);
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function providerCount() external view returns (uint256) {
+        return _layout().operators.length;
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function providersAt(uint256 from, uint256 count) external view returns (address[] memory operators) {
+        address[] storage all = _layout().operators;
+        uint256 left = from < all.length ? all.length - from : 0;
+        operators = new address[](count < left ? count : left);
+        for (uint256 i; i < operators.length; ++i) operators[i] = all[from + i];
+    }
+
+    /// @inheritdoc IProviderRegistry
+    function market() external view returns (address) {
+        return _layout().market;
+    }
+
+    /// @dev Moves sectors from each ask to what is billed, where stake covers them.
+    function _take(address[] calldata operators, uint32 sectors) private {
+        uint256 minimum = PARAMETERS.value(INetworkParameters.Parameter.MinimumStake);
+        uint256 perGiB = PARAMETERS.value(INetworkParameters.Parameter.StakePerGiB);
+        for (uint256 i; i < operators.length; ++i) {
+            Asks.Ask storage ask = _known(operators[i]).ask;
+            (uint32 free, uint32 billed, uint96 stake) = (ask.freeSectors, ask.billedSectors, ask.stake);
+            if (sectors > free) revert ProviderRegistryNotEnoughFree(operators[i], sectors, free);
+            uint256 needed = _stakeNeeded(billed + sectors, minimum, perGiB);
+            if (stake < needed) revert ProviderRegistryStakeTooLow(operators[i], stake, needed);
+            (ask.freeSectors, ask.billedSectors) = (free - sectors, billed + sectors);
+        }
+    }
+
+    /// @dev Moves billed sectors back to each ask.
+    function _give(address[] calldata operators, uint32 sectors) private {
+        for (uint256 i; i < operators.length; ++i) {
+            Asks.Ask storage ask = _known(operators[i]).ask;
+            uint32 free = ask.freeSectors;
+            // An ask may be close to the type's limit; giving back must never fail.
+            free = sectors > type(uint32).max - free ? type(uint32).max : free + sectors;
+            (ask.freeSectors, ask.billedSectors) = (free, ask.billedSectors - sectors);
+        }
+    }
+
+    function _setAddresses(address operator, Record storage record, bytes[] calldata addresses) private {
+        if (addresses.length > MAX_ADDRESSES) revert ProviderRegistryTooManyAddresses(addresses.length, MAX_ADDRESSES);
+        delete record.addresses;
+        for (uint256 i; i < addresses.length; ++i) {
+            uint256 length = addresses[i].length;
+            if (length == 0 || length > MAX_ADDRESS_BYTES) revert ProviderRegistryAddressLength(i, length);
+            record.addresses.push(addresses[i]);
+        }
+        emit AddressesChanged(operator, addresses);
+    }
+
+    function _known(address operator) private view returns (Record storage record) {
+        record = _layout().records[operator];
+        if (record.owner == address(0)) revert ProviderRegistryUnknown(operator);
+    }
+
+    function _owned(address operator) private view returns (Record storage record) {
+        record = _known(operator);
+        if (msg.sender != record.owner) revert ProviderRegistryNotOwner(operator, msg.sender);
+    }
+
+    function _controlled(address operator) private view returns (Record storage record) {
+        record = _known(operator);
+        if (msg.sender != record.owner && msg.sender != operator) {
+            revert ProviderRegistryNotOwnerOrOperator(operator, msg.sender);
+        }
+    }
+
+    function _publicKey(Record storage record) private view returns (bytes memory) {
+        return abi.encodePacked(record.oddKey ? bytes1(0x03) : bytes1(0x02), record.keyX);
+    }
+
+    function _stakeNeeded(uint256 billed, uint256 minimum, uint256 perGiB) private pure returns (uint256) {
+        uint256 needed = (perGiB * billed + SECTORS_PER_GIB - 1) / SECTORS_PER_GIB;
+        return needed > minimum ? needed : minimum;
+    }
+
+    function _layout() private pure returns (Layout storage $) {
+        assembly ("memory-safe") {
+            $.slot := LOCATION
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {INetworkParameters} from "./interfaces/INetworkParameters.sol";
+import {IProofOfStorage} from "./interfaces/IProofOfStorage.sol";
+import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
+import {IStorageMarket} from "./interfaces/IStorageMarket.sol";
+import {Ledger} from "./market/Ledger.sol";
+import {MarketBase} from "./market/MarketBase.sol";
+import {PermitMulticall} from "./PermitMulticall.sol";
+
+/// @title Implementation of {IStorageMarket}
+contract StorageMarket is MarketBase {
+    using Ledger for Ledger.Volume;
+    using Ledger for Ledger.Terms;
+    using SafeERC20 for IERC20;
+
+    /// @custom:oz-upgrades-unsafe-allow constructor
+    constructor(
+        address token_,
+        IProviderRegistry registry_,
+        IProofOfStorage proofs_,
+        INetworkParameters parameters_
+    ) PermitMulticall(token_) MarketBase(registry_, proofs_, parameters_) {}
+
+    /// @notice Hands the proxy to its owner.
+    function initialize(address owner_) external initializer {
+        __Ownable_init(owner_);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function open(OpenParams calldata params) external returns (uint64 volumeId) {
+        _checkOpen(params);
+        uint32 epoch = PROOFS.currentEpoch();
+        uint32 endEpoch = _endAfter(epoch + 1, params.epochs);
+        volumeId = ++_layout().volumeCount;
+        Ledger.Volume storage record = _layout().volumes[volumeId];
+        record.owner = msg.sender;
+        record.terms = Ledger.Terms({
+            openedEpoch: epoch,
+            endEpoch: endEpoch,
+            sectors: params.sectors,
+            previousSectors: 0,
+            changeEpoch: 0,
+            generation: 1,
+            k: params.k,
+            m: params.m,
+            closed: false
+        });
+        emit VolumeOpened(volumeId, msg.sender, params.k, params.m, params.sectors, endEpoch, params.providers);
+        emit SessionKeyChanged(volumeId, 1, params.sessionKey, params.sessionKeyExpiry);
+
+        uint64[] memory prices = REGISTRY.reserve(params.providers, params.sectors);
+        uint32[] memory positions = PROOFS.join(params.providers, volumeId, params.sectors);
+        PROOFS.setSessionKey(volumeId, 1, params.sessionKey, params.sessionKeyExpiry);
+        for (uint256 i; i < prices.length; ++i) {
+            record.slots[i] = Ledger.Slot(params.providers[i], prices[i], epoch + 1);
+            record.positions[i] = positions[i];
+        }
+        uint256 pricePerEpoch = _checkPrice(prices, params.sectors, params.maxPricePerEpoch);
+        IERC20(TOKEN).safeTransferFrom(msg.sender, address(this), pricePerEpoch * params.epochs);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function topUp(uint64 volumeId, uint32 epochs, uint256 maxPricePerEpoch) external {
+        (Ledger.Volume storage record, Ledger.Terms memory terms) = _ownedOpen(volumeId);
+        if (epochs == 0) revert StorageMarketZeroEpochs();
+        uint32 epoch = PROOFS.currentEpoch();
+        if (epoch >= _expiresEpoch(terms)) revert StorageMarketExhausted(volumeId, terms.endEpoch);
+        uint32 endEpoch = _endAfter(terms.endEpoch, epochs);
+        if (endEpoch <= epoch) revert StorageMarketTopUpTooShort(volumeId, endEpoch, epoch);
+
+        _settle(volumeId, record, terms, epoch, type(uint32).max);
+        uint256 before = record.escrow(terms);
+        uint64[] memory prices = REGISTRY.pricesOf(record.providersOf(terms.slotCount()));
+        uint256 pricePerEpoch = _checkPrice(prices, terms.sectors, maxPricePerEpoch);
+        record.change(terms, epoch, terms.sectors, prices);
+        terms.endEpoch = endEpoch;
+        record.terms = terms;
+        emit VolumeToppedUp(volumeId, endEpoch, pricePerEpoch);
+        _balance(before, record.escrow(terms));
+    }
+
+    /// @inheritdoc IStorageMarket
+    function resize(uint64 volumeId, uint32 sectors, uint256 maxPricePerEpoch) external {
+        (Ledger.Volume storage record, Ledger.Terms memory terms) = _ownedOpen(volumeId);
+        if (sectors == 0) revert StorageMarketZeroCapacity();
+        uint32 epoch = PROOFS.currentEpoch();
+        if (epoch >= terms.endEpoch) revert StorageMarketUnfunded(volumeId, terms.endEpoch);
+
+        _settle(volumeId, record, terms, epoch, type(uint32).max);
+        uint256 before = record.escrow(terms);
+        uint256 n = terms.slotCount();
+        address[] memory providers = record.providersOf(n);
+        uint64[] memory prices = REGISTRY.resize(providers, terms.sectors, sectors);
+        uint256 pricePerEpoch = _checkPrice(prices, sectors, maxPricePerEpoch);
+        record.change(terms, epoch, sectors, prices);
+        record.terms = terms;
+        emit VolumeResized(volumeId, sectors, pricePerEpoch);
+        PROOFS.setWeight(providers, record.positionsOf(n), sectors);
+        _balance(before, record.escrow(terms));
+    }
+
+    /// @inheritdoc IStorageMarket
+    function setSessionKey(uint64 volumeId, address key, uint64 expiry) external {
+        (Ledger.Volume storage record, Ledger.Terms memory terms) = _ownedOpen(volumeId);
+        if (key == address(0)) revert StorageMarketZeroSessionKey();
+        uint32 generation = terms.generation + 1;
+        record.terms.generation = generation;
+        emit SessionKeyChanged(volumeId, generation, key, expiry);
+        PROOFS.setSessionKey(volumeId, generation, key, expiry);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function close(uint64 volumeId) external {
+        (Ledger.Volume storage record, Ledger.Terms memory terms) = _ownedOpen(volumeId);
+        uint32 epoch = PROOFS.currentEpoch();
+        _settle(volumeId, record, terms, epoch, type(uint32).max);
+        uint256 before = record.escrow(terms);
+        if (terms.endEpoch > epoch + 1) terms.endEpoch = epoch + 1;
+        uint256 refunded = before - record.escrow(terms);
+        _credit(msg.sender, refunded);
+        emit VolumeClosed(volumeId, terms.endEpoch, refunded);
+        _leaveBooks(record, terms);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function expire(uint64 volumeId) external {
+        (Ledger.Volume storage record, Ledger.Terms memory terms) = _open(volumeId);
+        uint32 epoch = PROOFS.currentEpoch();
+        uint32 expires = _expiresEpoch(terms);
+        if (epoch < expires) revert StorageMarketNotExpired(volumeId, expires, epoch);
+        _settle(volumeId, record, terms, epoch, type(uint32).max);
+        _expire(volumeId, record, terms);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function settle(uint64 volumeId, uint32 slotMask) external {
+        (Ledger.Volume storage record, Ledger.Terms memory terms) = _known(volumeId);
+        uint256 n = terms.slotCount();
+        if (uint256(slotMask) >> n != 0) revert StorageMarketSlotUnknown(volumeId, _highestBit(slotMask));
+        uint32 epoch = PROOFS.currentEpoch();
+        _settle(volumeId, record, terms, epoch, slotMask);
+        if (!terms.closed && epoch >= terms.endEpoch && epoch >= _expiresEpoch(terms)) {
+            _expire(volumeId, record, terms);
+        }
+    }
+
+    /// @inheritdoc IStorageMarket
+    function withdraw() external {
+        uint256 amount = _layout().credit[msg.sender];
+        if (amount == 0) revert StorageMarketNothingToWithdraw(msg.sender);
+        _layout().credit[msg.sender] = 0;
+        emit CreditWithdrawn(msg.sender, amount);
+        IERC20(TOKEN).safeTransfer(msg.sender, amount);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function withdrawEarnings(address provider) external {
+        uint256 amount = _layout().earnings[provider];
+        if (amount == 0) revert StorageMarketNothingToWithdraw(provider);
+        address owner_ = REGISTRY.ownerOf(provider);
+        _layout().earnings[provider] = 0;
+        emit EarningsWithdrawn(provider, owner_, amount);
+        IERC20(TOKEN).safeTransfer(owner_, amount);
+    }
+}

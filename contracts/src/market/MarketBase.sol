@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {INetworkParameters} from "../interfaces/INetworkParameters.sol";
+import {IProofOfStorage} from "../interfaces/IProofOfStorage.sol";
+import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
+import {IStorageMarket} from "../interfaces/IStorageMarket.sol";
+import {OwnedUpgradeable} from "../OwnedUpgradeable.sol";
+import {PermitMulticall} from "../PermitMulticall.sol";
+import {Ledger} from "./Ledger.sol";
+
+/// @title The market's storage, its views, and the steps that several of its calls share
+abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeable {
+    using Ledger for Ledger.Volume;
+    using Ledger for Ledger.Terms;
+    using SafeERC20 for IERC20;
+
+    /// @custom:storage-location erc7201:storgo.StorageMarket
+    struct Layout {
+        uint64 volumeCount;
+        mapping(uint64 volumeId => Ledger.Volume) volumes;
+        mapping(address account => uint256) credit;
+        mapping(address provider => uint256) earnings;
+    }
+
+    // keccak256(abi.encode(uint256(keccak256("storgo.StorageMarket")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant LOCATION = 0x59a5df89b9c395ed988e99614e2a30d2a72646381f03accc9994cb07af132000;
+
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
+    IProviderRegistry internal immutable REGISTRY;
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
+    IProofOfStorage internal immutable PROOFS;
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
+    INetworkParameters internal immutable PARAMETERS;
+
+    /// @custom:oz-upgrades-unsafe-allow constructor
+    constructor(IProviderRegistry registry_, IProofOfStorage proofs_, INetworkParameters parameters_) {
+        REGISTRY = registry_;
+        PROOFS = proofs_;
+        PARAMETERS = parameters_;
+    }
+
+    /// @inheritdoc IStorageMarket
+    function volume(uint64 volumeId) external view returns (Volume memory) {
+        (Ledger.Volume storage record, Ledger.Terms memory terms) = _known(volumeId);
+        return Volume({
+            owner: record.owner,
+            k: terms.k,
+            m: terms.m,
+            sectors: terms.sectors,
+            generation: terms.generation,
+            openedEpoch: terms.openedEpoch,
+            endEpoch: terms.endEpoch,
+            closed: terms.closed,
+            escrow: record.escrow(terms)
+        });
+    }
+
+    /// @inheritdoc IStorageMarket
+    function slots(uint64 volumeId) external view returns (Slot[] memory all) {
+        (Ledger.Volume storage record, Ledger.Terms memory terms) = _known(volumeId);
+        all = new Slot[](terms.slotCount());
+        for (uint256 i; i < all.length; ++i) all[i] = _slot(record, terms, i);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function slotOf(uint64 volumeId, uint8 slot) external view returns (Slot memory) {
+        (Ledger.Volume storage record, Ledger.Terms memory terms) = _known(volumeId);
+        if (slot >= terms.slotCount()) revert StorageMarketSlotUnknown(volumeId, slot);
+        return _slot(record, terms, slot);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function volumeCount() external view returns (uint64) {
+        return _layout().volumeCount;
+    }
+
+    /// @inheritdoc IStorageMarket
+    function quote(address[] calldata providers, uint32 sectors) external view returns (uint256 pricePerEpoch) {
+        return _checkPrice(REGISTRY.pricesOf(providers), sectors, type(uint256).max);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function credit(address account) external view returns (uint256) {
+        return _layout().credit[account];
+    }
+
+    /// @inheritdoc IStorageMarket
+    function earnings(address provider) external view returns (uint256) {
+        return _layout().earnings[provider];
+    }
+
+    /// @dev Settles the slots of `slotMask` for the epochs before `epoch` and the funded end.
+    function _settle(
+        uint64 volumeId,
+        Ledger.Volume storage record,
+        Ledger.Terms memory terms,
+        uint32 epoch,
+        uint32 slotMask
+    ) internal {
+        uint32 to = epoch < terms.endEpoch ? epoch : terms.endEpoch;
+        uint256 n = terms.slotCount();
+        uint256 refunds;
+        for (uint256 i; i < n; ++i) {
+            if (slotMask & (1 << i) != 0) refunds += _settleSlot(volumeId, record, terms, uint8(i), to);
+        }
+        _credit(record, refunds);
+    }
+
+    /// @return refunded What goes back to the volume's owner.
+    function _settleSlot(
+        uint64 volumeId,
+        Ledger.Volume storage record,
+        Ledger.Terms memory terms,
+        uint8 i,
+        uint32 to
+    ) private returns (uint256 refunded) {
+        Ledger.Slot memory slot = record.slots[i];
+        uint32 from = slot.settledEpoch;
+        if (from >= to) return 0;
+        uint32 change = terms.divide(from, to);
+        uint32 proven;
+        uint256 paid;
+        if (change != from) {
+            proven = PROOFS.provenIn(slot.provider, from, change);
+            paid = record.priceBefore(terms, i) * proven;
+            refunded = record.priceBefore(terms, i) * (change - from - proven);
+        }
+        if (change != to) {
+            uint32 provenSince = PROOFS.provenIn(slot.provider, change, to);
+            uint256 price = uint256(slot.pricePerSectorEpoch) * terms.sectors;
+            paid += price * provenSince;
+            refunded += price * (to - change - provenSince);
+            proven += provenSince;
+        }
+        record.slots[i].settledEpoch = to;
+        if (paid != 0) _layout().earnings[slot.provider] += paid;
+        emit SlotSettled(volumeId, i, slot.provider, from, to, proven, paid, refunded);
+    }
+
+    /// @dev Ends a volume whose grace is over.
+    function _expire(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms) internal {
+        emit VolumeExpired(volumeId, terms.endEpoch);
+        _leaveBooks(record, terms);
+    }
+
+    /// @dev Marks the volume closed and gives its slots back; `terms` is written as a whole.
+    function _leaveBooks(Ledger.Volume storage record, Ledger.Terms memory terms) internal {
+        terms.closed = true;
+        record.terms = terms;
+        uint256 n = terms.slotCount();
+        address[] memory providers = record.providersOf(n);
+        REGISTRY.release(providers, terms.sectors);
+        PROOFS.remove(providers, record.positionsOf(n));
+    }
+
+    /// @dev Pulls what a change of terms has made more, or credits what it has made less.
+    function _balance(uint256 before, uint256 after_) internal {
+        if (after_ > before) IERC20(TOKEN).safeTransferFrom(msg.sender, address(this), after_ - before);
+        else _credit(msg.sender, before - after_);
+    }
+
+    function _credit(address account, uint256 amount) internal {
+        if (amount != 0) _layout().credit[account] += amount;
+    }
+
+    /// @dev As above for the volume's owner, who is not even read when there is nothing to credit.
+    function _credit(Ledger.Volume storage record, uint256 amount) internal {
+        if (amount != 0) _layout().credit[record.owner] += amount;
+    }
+
+    function _known(uint64 volumeId) internal view returns (Ledger.Volume storage record, Ledger.Terms memory terms) {
+        record = _layout().volumes[volumeId];
+        terms = record.terms;
+        if (terms.k == 0) revert StorageMarketUnknownVolume(volumeId);
+    }
+
+    function _open(uint64 volumeId) internal view returns (Ledger.Volume storage record, Ledger.Terms memory terms) {
+        (record, terms) = _known(volumeId);
+        if (terms.closed) revert StorageMarketClosed(volumeId);
+    }
+
+    function _ownedOpen(uint64 volumeId)
+        internal
+        view
+        returns (Ledger.Volume storage record, Ledger.Terms memory terms)
+    {
+        (record, terms) = _open(volumeId);
+        if (msg.sender != record.owner) revert StorageMarketNotOwner(volumeId, msg.sender);
+    }
+
+    /// @return The first epoch in which the volume's grace is over.
+    function _expiresEpoch(Ledger.Terms memory terms) internal view returns (uint32) {
+        return terms.endEpoch + uint32(PARAMETERS.value(INetworkParameters.Parameter.ExpiryGraceEpochs));
+    }
+
+    /// @return pricePerEpoch What all slots cost in one epoch.
+    function _checkPrice(uint64[] memory prices, uint32 sectors, uint256 maxPricePerEpoch)
+        internal
+        pure
+        returns (uint256 pricePerEpoch)
+    {
+        for (uint256 i; i < prices.length; ++i) pricePerEpoch += prices[i];
+        pricePerEpoch *= sectors;
+        if (pricePerEpoch > maxPricePerEpoch) revert StorageMarketPriceTooHigh(pricePerEpoch, maxPricePerEpoch);
+    }
+
+    /// @dev Refuses ends so far away that the grace could overflow.
+    function _endAfter(uint32 epoch, uint32 epochs) internal pure returns (uint32) {
+        uint256 endEpoch = uint256(epoch) + epochs;
+        if (endEpoch > type(uint32).max / 2) revert StorageMarketEndTooFar(endEpoch);
+        return uint32(endEpoch);
+    }
+
+    function _checkOpen(OpenParams calldata params) internal pure {
+        uint256 n = params.providers.length;
+        if (params.k == 0 || uint256(params.k) + params.m != n || n > Ledger.MAX_SLOTS) {
+            revert StorageMarketSlotCount(params.k, params.m, n);
+        }
+        if (params.sectors == 0) revert StorageMarketZeroCapacity();
+        if (params.epochs == 0) revert StorageMarketZeroEpochs();
+        if (params.sessionKey == address(0)) revert StorageMarketZeroSessionKey();
+        for (uint256 i = 1; i < n; ++i) {
+            for (uint256 j; j < i; ++j) {
+                if (params.providers[i] == params.providers[j]) {
+                    revert StorageMarketDuplicateProvider(params.providers[i]);
+                }
+            }
+        }
+    }
+
+    function _highestBit(uint32 mask) internal pure returns (uint8 bit) {
+        while (mask > 1) {
+            mask >>= 1;
+            ++bit;
+        }
+    }
+
+    function _slot(Ledger.Volume storage record, Ledger.Terms memory terms, uint256 i)
+        private
+        view
+        returns (Slot memory)
+    {
+        Ledger.Slot memory slot = record.slots[i];
+        return Slot({
+            provider: slot.provider,
+            settledEpoch: slot.settledEpoch,
+            bookIndex: record.positions[i],
+            pricePerEpoch: record.priceBefore(terms, i),
+            nextPricePerEpoch: record.priceAfter(terms, i),
+            changeEpoch: terms.changeEpoch
+        });
+    }
+
+    function _layout() internal pure returns (Layout storage $) {
+        assembly ("memory-safe") {
+            $.slot := LOCATION
+        }
+    }
+}
