@@ -49,6 +49,6 @@ export default defineConfig({
   networks: {
     // what `hardhat node` runs: a block for every transaction, and one a second besides
     node: { type: 'edr-simulated', chainType: 'l1', chainId: 31337, mining: { auto: true, interval: 1000 } },
-    localhost: { type: 'http', chainType: 'l1', url: process.env['STORGO_RPC_URL'] ?? 'http://127.0.0.1:8545' },
+    localhost: { type: 'http', chainType: 'l1', url: 'http://127.0.0.1:8545' },
   },
 })
