@@ -74,11 +74,11 @@ export class Child implements AsyncDisposable {
   }
 
   /** SIGTERM, then SIGKILL to the whole group; resolves when the process has ended. */
-  async stop(): Promise<void> {
+  async stop(escalateMs: number = ESCALATE_MS): Promise<void> {
     this.#stopping = true
     this.signal('SIGTERM')
     const patience = new AbortController()
-    const late = delay(ESCALATE_MS, true, { signal: patience.signal }).catch(() => false)
+    const late = delay(escalateMs, true, { signal: patience.signal }).catch(() => false)
     if (await Promise.race([this.ended.then(() => false), late])) this.signal('SIGKILL')
     patience.abort()
     await this.ended

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { proofOfStorageAbi, storageMarketAbi } from '@storgo/contracts/abi'
+import type { Deployment } from '@storgo/sdk'
+import { type Address, type PublicClient, parseEventLogs } from 'viem'
+
+const POLL_MS = 250
+
+/** What happens on chain in the course of an epoch. Amounts in STOR's smallest unit. */
+export type ChainEvent =
+  | { kind: 'seed'; epoch: number; block: bigint }
+  | { kind: 'proof'; epoch: number; provider: Address; billedSectors: bigint; samples: number; gas: bigint }
+  | {
+      kind: 'settlement'
+      volumeId: bigint
+      slot: number
+      provider: Address
+      fromEpoch: number
+      toEpoch: number
+      provenEpochs: number
+      paid: bigint
+      refunded: bigint
+    }
+
+/** Every event from `fromBlock` on, as blocks come in, in chain order. Ends when `signal` aborts. */
+export async function* chainEvents(
+  client: PublicClient,
+  { market, proofs }: Pick<Deployment, 'market' | 'proofs'>,
+  fromBlock: bigint,
+  signal: AbortSignal,
+): AsyncGenerator<ChainEvent> {
+  for (let next = fromBlock; !signal.aborted; ) {
+    const last = await client.getBlockNumber({ cacheTime: 0 })
+    if (last < next) {
+      await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
+      continue
+    }
+    const logs = await client.getLogs({ address: [market, proofs], fromBlock: next, toBlock: last })
+    const abi = [...storageMarketAbi, ...proofOfStorageAbi] as const
+    for (const log of parseEventLogs({ abi, logs, eventName: ['SeedStored', 'EpochProven', 'SlotSettled'] })) {
+      if (log.eventName === 'SeedStored') yield { kind: 'seed', epoch: log.args.epoch, block: log.blockNumber }
+      else if (log.eventName === 'SlotSettled') yield { kind: 'settlement', ...log.args }
+      else {
+        const { gasUsed } = await client.getTransactionReceipt({ hash: log.transactionHash })
+        yield { kind: 'proof', ...log.args, gas: gasUsed }
+      }
+    }
+    next = last + 1n
+  }
+}
