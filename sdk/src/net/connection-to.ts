@@ -5,9 +5,6 @@ import { withDeadline } from './deadline.ts'
 import type { PeerAddress } from './peer-address.ts'
 import { sayHello } from './say-hello.ts'
 
-const DIAL_TIMEOUT_MS = 3_000
-const HELLO_TIMEOUT_MS = 3_000
-
 /**
  * An open connection to `to` that has completed hello: the one there is, or a new one. All who ask while one is being made
  * wait for the same.
@@ -27,11 +24,12 @@ export function connectionTo(peer: Peer, to: PeerAddress): Promise<Connection> {
 
 async function connect(peer: Peer, to: PeerAddress): Promise<Connection> {
   const details = { operator: to.operator, peer: to.peerId.toString() }
+  const { dialTimeoutMs, helloTimeoutMs } = peer.timeouts
   const connection =
     openConnections(peer, to)[0] ??
-    (await withDeadline({ ms: DIAL_TIMEOUT_MS, what: 'Connecting', details }, (signal) => dial(peer, to, signal)))
+    (await withDeadline({ ms: dialTimeoutMs, what: 'Connecting', details }, (signal) => dial(peer, to, signal)))
   try {
-    await withDeadline({ ms: HELLO_TIMEOUT_MS, what: 'Hello', details }, (signal) =>
+    await withDeadline({ ms: helloTimeoutMs, what: 'Hello', details }, (signal) =>
       sayHello(peer, connection, { operator: to.operator, signal }),
     )
     return connection

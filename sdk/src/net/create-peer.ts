@@ -18,6 +18,8 @@ const MAX_WAITING_REQUESTS_PER_PEER = 256
 /** A frame of each kind, with room for one more window: what a stream may buffer before it is reset. */
 const MAX_STREAM_BUFFER_BYTES = 2 << 20
 
+const MIN_PING_TIMEOUT_MS = 15_000
+
 /** Everything that requests to peers, and the answering of theirs, share. Disposing it closes all connections. */
 export type Peer = {
   readonly libp2p: Libp2p
@@ -26,10 +28,18 @@ export type Peer = {
   readonly queue: RequestQueue
   /** Connections being made, by peer id. */
   readonly connecting: Map<string, Promise<Connection>>
+  readonly timeouts: Readonly<PeerTimeouts>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export type PeerLimits = {
+export type PeerTimeouts = {
+  /** For one connection, encryption included. Default 3 s. */
+  dialTimeoutMs: number
+  /** For saying hello on it and getting the answer. Default 3 s. */
+  helloTimeoutMs: number
+}
+
+export type PeerLimits = Partial<PeerTimeouts> & {
   /** Connections kept at most, default 300. */
   maxConnections?: number
   /** Inbound connections taken from one IP address per second, default 5. `Infinity` is for local networks only. */
@@ -79,6 +89,8 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
       maxIncomingPendingConnections: 64,
       maxPeerAddrsToDial: 8,
     },
+    // It pings every 10 s and drops a peer that is silent for this long: more than a busy machine ever is.
+    connectionMonitor: { pingTimeout: { minTimeout: MIN_PING_TIMEOUT_MS } },
     start: false,
   })
   const peer: Peer = {
@@ -87,6 +99,7 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     greetings: new Greetings(),
     queue: new RequestQueue({ concurrency: MAX_REQUESTS_PER_PEER, maxWaiting: MAX_WAITING_REQUESTS_PER_PEER }),
     connecting: new Map(),
+    timeouts: { dialTimeoutMs: limits.dialTimeoutMs ?? 3_000, helloTimeoutMs: limits.helloTimeoutMs ?? 3_000 },
     [Symbol.asyncDispose]: async () => libp2p.stop(),
   }
   try {
