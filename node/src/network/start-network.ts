@@ -1,0 +1,80 @@
+import {
+  type SigningDomain,
+  SLOT_CERTIFY_PROTOCOL,
+  SLOT_COMMIT_PROTOCOL,
+  SLOT_READ_PROTOCOL,
+  SLOT_STATE_PROTOCOL,
+  SLOT_WRITE_PROTOCOL,
+} from '@storgo/protocol'
+import { answerHello, createPeer, type Peer, type RequestHandler, serveRequests } from '@storgo/sdk'
+import type { Address } from 'viem'
+import type { NodeConfig } from '../config/schema.ts'
+import { slotCertify } from '../slots/slot-certify.ts'
+import { slotCommit } from '../slots/slot-commit.ts'
+import { slotRead } from '../slots/slot-read.ts'
+import type { SlotServices } from '../slots/slot-services.ts'
+import { slotState } from '../slots/slot-state.ts'
+import { slotWrite } from '../slots/slot-write.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { limitConnectionsPerPeer } from './connections-per-peer.ts'
+import { measured } from './measured.ts'
+import { RequestsPerPeer } from './requests-per-peer.ts'
+
+const AGENT = 'storgo-node/0.1.0'
+const MAX_REQUESTS_PER_PEER = 32
+
+/** Requests answered at a time and the time each may take, by protocol. Each holds up to some MiB while it runs. */
+const LIMITS = {
+  [SLOT_STATE_PROTOCOL]: { maxConcurrent: 64, timeoutMs: 10_000 },
+  [SLOT_WRITE_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
+  [SLOT_COMMIT_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
+  [SLOT_CERTIFY_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
+  [SLOT_READ_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
+} as const
+
+export type NetworkOptions = {
+  config: NodeConfig['p2p']
+  operatorKey: Uint8Array
+  domain: SigningDomain
+  slots: SlotServices
+  isProvider: (account: Address, options: { signal: AbortSignal }) => Promise<boolean>
+  logger: Logger
+  metrics: Metrics
+}
+
+/** Listens, greets, and answers the slot protocols. */
+export async function startNetwork(options: NetworkOptions): Promise<Peer> {
+  const { config, operatorKey, domain, slots, isProvider, logger, metrics } = options
+  const perPeer = new RequestsPerPeer(MAX_REQUESTS_PER_PEER)
+  const handlers: Record<keyof typeof LIMITS, RequestHandler> = {
+    [SLOT_STATE_PROTOCOL]: slotState(slots),
+    [SLOT_WRITE_PROTOCOL]: slotWrite(slots),
+    [SLOT_COMMIT_PROTOCOL]: slotCommit(slots),
+    [SLOT_CERTIFY_PROTOCOL]: slotCertify(slots),
+    [SLOT_READ_PROTOCOL]: slotRead(slots),
+  }
+  return createPeer({
+    identity: { privateKey: operatorKey, domain, agent: AGENT },
+    privateKey: operatorKey,
+    listen: config.listen,
+    announce: config.announce,
+    limits: {
+      maxConnections: config.maxConnections,
+      // On loopback everybody has the same address, so a bound per address would bound all.
+      inboundConnectionThreshold: config.listen.every(isLoopback) ? Number.POSITIVE_INFINITY : 5,
+    },
+    beforeListening: async (peer) => {
+      limitConnectionsPerPeer(peer.libp2p, config.maxConnectionsPerPeer)
+      await answerHello(peer, { isProvider })
+      for (const protocol of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
+        const handle = perPeer.limit(handlers[protocol])
+        await serveRequests(peer, protocol, measured(protocol, handle, { metrics, logger }), LIMITS[protocol])
+      }
+    },
+  })
+}
+
+function isLoopback(address: string): boolean {
+  return /^\/ip4\/127\.|^\/ip6\/::1\/|^\/dns[46]?\/localhost\//.test(address)
+}

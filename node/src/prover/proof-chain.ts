@@ -1,0 +1,45 @@
+import type { Epoch } from '@storgo/protocol'
+
+type CallOptions = { signal: AbortSignal }
+
+/** A slot that the provider is billed for in the current epoch. */
+export type BookEntry = {
+  volumeId: bigint
+  slot: number
+  /** Slots of the volume. */
+  n: number
+  /** Least nonce that a proof may show. */
+  floor: bigint
+  /** Billed in the current epoch. */
+  frozenSectors: number
+}
+
+/** The newest block and where it lies in its epoch. */
+export type ChainHead = {
+  block: bigint
+  epoch: Epoch
+  /** First block of the epoch. */
+  firstBlock: bigint
+  epochBlocks: number
+  /** The seed comes from this many blocks after the first. */
+  seedDelayBlocks: number
+}
+
+/** What proving needs of the contracts, for one provider. */
+export interface ProofChain {
+  /** In position order; entries that are not billed in the current epoch may be among them. */
+  readBook(options: CallOptions): Promise<readonly BookEntry[]>
+  /** 28 bytes, once somebody stored it. */
+  readSeed(epoch: Epoch, options: CallOptions): Promise<Uint8Array | undefined>
+  /** Place of this provider among all in the epoch's order of who stores the seed; 0 is first. */
+  seedRank(epoch: Epoch, options: CallOptions): Promise<number>
+  storeSeed(epoch: Epoch, options: CallOptions): Promise<void>
+  hasProven(epoch: Epoch, options: CallOptions): Promise<boolean>
+  /** K: challenges per proof. */
+  readSampleCount(options: CallOptions): Promise<number>
+  submitProof(
+    proof: { epoch: Epoch; states: Uint8Array; samples: Uint8Array },
+    options: CallOptions,
+  ): Promise<{ gasUsed: bigint }>
+  settle(slot: { volumeId: bigint; slot: number }, options: CallOptions): Promise<void>
+}

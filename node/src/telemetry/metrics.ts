@@ -1,0 +1,78 @@
+import { SECTOR_BYTES } from '@storgo/protocol'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What is read at the moment of a scrape. */
+export type MetricSources = {
+  usage: () => { stored: number; staged: number; capacity: number }
+  peers: () => number
+  chain: () => { epoch: number; block: number; secondsSinceBlock: number }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Everything this process counts. Names carry their unit. */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  return {
+    registry,
+    proofs: new Counter({
+      name: 'storgo_proofs_total',
+      help: 'Epochs by how they ended.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    proofDuration: new Histogram({
+      name: 'storgo_proof_duration_seconds',
+      help: 'From reading the challenged sectors to the receipt of the transaction.',
+      buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      registers,
+    }),
+    proofGas: new Counter({ name: 'storgo_proof_gas_total', help: 'Gas used by proofs.', registers }),
+    lostSamples: new Counter({
+      name: 'storgo_lost_samples_total',
+      help: 'Challenged leaves that the store could not show.',
+      registers,
+    }),
+    settlements: new Counter({
+      name: 'storgo_settlements_total',
+      help: 'Slots settled, by how it ended.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    requests: new Counter({
+      name: 'storgo_requests_total',
+      help: 'Requests answered, by protocol and error code (OK for none).',
+      labelNames: ['protocol', 'code'],
+      registers,
+    }),
+    requestDuration: new Histogram({
+      name: 'storgo_request_duration_seconds',
+      help: 'From the whole request to its answer.',
+      labelNames: ['protocol'],
+      buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+      registers,
+    }),
+  }
+}
+
+/** Adds what is read at every scrape. */
+export function registerGauges({ registry }: Metrics, { usage, peers, chain }: MetricSources): void {
+  const gauge = (name: string, help: string, read: () => number) => {
+    new Gauge({
+      ...{ name, help, registers: [registry] },
+      collect() {
+        this.set(read())
+      },
+    })
+  }
+  gauge('storgo_sectors', 'Sectors on disk for states, those kept for undo included.', () => usage().stored)
+  gauge('storgo_stored_bytes', 'Bytes of those sectors.', () => usage().stored * SECTOR_BYTES)
+  gauge('storgo_staged_bytes', 'Bytes of sectors staged for uploads.', () => usage().staged * SECTOR_BYTES)
+  gauge('storgo_capacity_bytes', 'Most bytes of sectors that may be on disk.', () => usage().capacity * SECTOR_BYTES)
+  gauge('storgo_peers', 'Open connections.', peers)
+  gauge('storgo_epoch', 'Current epoch.', () => chain().epoch)
+  gauge('storgo_chain_block', 'Newest block seen.', () => chain().block)
+  gauge('storgo_chain_lag_seconds', 'Time since a new block was seen.', () => chain().secondsSinceBlock)
+  collectDefaultMetrics({ register: registry })
+}
