@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import hre from 'hardhat'
 import type { Address } from 'viem'
+import './contract-abis.ts'
 import storgo from '../../contracts/ignition/modules/storgo.ts'
 
 /** Where a network's contracts are; the deployment file. `block` is the last one before any of them existed. */

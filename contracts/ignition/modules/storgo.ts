@@ -12,7 +12,7 @@ export default buildModule('Storgo', (m) => {
   const timelock = m.contract('TimelockController', [m.getParameter('timelockDelay'), proposers, executors, noAdmin])
 
   type Arguments = NonNullable<Parameters<typeof m.encodeFunctionCall>[2]>
-  const behindProxy = (name: string, constructorArgs: Arguments, initArgs: Arguments) => {
+  const behindProxy = <Name extends string>(name: Name, constructorArgs: Arguments, initArgs: Arguments) => {
     const implementation = m.contract(name, constructorArgs, { id: `${name}Implementation` })
     const data = m.encodeFunctionCall(implementation, 'initialize', initArgs)
     const proxy = m.contract('ERC1967Proxy', [implementation, data], { id: `${name}Proxy` })
