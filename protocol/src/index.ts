@@ -1,6 +1,7 @@
 export { pairHasher, randomBytes, sha256 } from '#platform'
 export * from './bytes.ts'
 export * from './chunking/chunks.ts'
+export * from './erasure/erasure-code.ts'
 export * from './errors.ts'
 export * from './keys/derive-keys.ts'
 export * from './keys/master-key.ts'
