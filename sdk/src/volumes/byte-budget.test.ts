@@ -8,8 +8,8 @@ test('what does not fit waits in line until enough is given back', async () => {
   const budget = new ByteBudget(10)
   const order: string[] = []
   const release = await budget.take(8)
-  const large = budget.take(9).then((done) => (order.push('large'), done))
-  const small = budget.take(1).then((done) => (order.push('small'), done))
+  const large = budget.take(9).then(() => order.push('large'))
+  const small = budget.take(1).then(() => order.push('small'))
   await turn()
   assert.deepEqual(order, [])
   release()

@@ -63,6 +63,11 @@ export class LogWriter {
     return this.#tail
   }
 
+  /** Sectors per slot that it may fill. */
+  get billedSectors(): number {
+    return this.#billedSectors
+  }
+
   /** The slots' frontiers over the stripes that are full by now. */
   get frontiers(): readonly SlotFrontier[] {
     return this.#frontiers

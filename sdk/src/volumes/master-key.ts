@@ -1,4 +1,11 @@
-import { type Envelope, masterKeyTypedData, randomBytes, StorgoError, unwrapMasterKey, wrapMasterKey } from '@storgo/protocol'
+import {
+  type Envelope,
+  masterKeyTypedData,
+  randomBytes,
+  StorgoError,
+  unwrapMasterKey,
+  wrapMasterKey,
+} from '@storgo/protocol'
 import type { Hex, LocalAccount } from 'viem'
 
 /** A wallet that signs EIP-712 data. */
@@ -9,7 +16,10 @@ export type KeyWallet = Pick<LocalAccount, 'address' | 'signTypedData'>
  * @throws {StorgoError} `REQUEST_INVALID` for a wallet that does not sign the same data the same way each time: it could
  * never open the envelope again.
  */
-export async function createMasterKey(wallet: KeyWallet, chainId: number): Promise<{ masterKey: Uint8Array; envelope: Envelope }> {
+export async function createMasterKey(
+  wallet: KeyWallet,
+  chainId: number,
+): Promise<{ masterKey: Uint8Array; envelope: Envelope }> {
   const salt = randomBytes(32)
   const signature = await sign(wallet, chainId, salt)
   if (signature !== (await sign(wallet, chainId, salt))) {

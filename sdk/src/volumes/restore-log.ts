@@ -5,7 +5,8 @@ import type { VolumeReader } from './volume-reader.ts'
 
 export type RestoreLogOptions = {
   code: ErasureCode
-  reader: VolumeReader
+  /** Absent for an empty volume. */
+  reader: VolumeReader | undefined
   /** Length of the log in bytes, from the head record. */
   tail: number
   /** One per slot, over full stripes at the start of the log; the stripes after them are read. Changed in place. */
@@ -26,25 +27,24 @@ export async function restoreLog(options: RestoreLogOptions): Promise<LogWriter>
   let tailRoots: Uint8Array[] | undefined
   for (let offset = (frontiers[0]?.count ?? 0) * stripeBytes; offset < tail; offset += stripeBytes) {
     const length = Math.min(stripeBytes, tail - offset)
-    const [bytes] = await reader.read([{ offset, length }], signal)
+    const [bytes] = (await reader?.read([{ offset, length }], signal)) ?? []
+    if (!bytes) break
     const stripe = new Uint8Array(stripeBytes)
-    stripe.set(bytes as Uint8Array)
+    stripe.set(bytes)
     const data = Array.from({ length: code.k }, (_, i) => stripe.subarray(i * SECTOR_BYTES, (i + 1) * SECTOR_BYTES))
     const roots = [...data, ...code.encode(data)].map((sector) => sectorRoot(sector))
     if (length === stripeBytes)
       for (const [slot, frontier] of frontiers.entries()) frontier.append(roots[slot] as Uint8Array)
     else [tailStripe, tailRoots] = [stripe, roots]
   }
-  const { sectors, root } = reader.state
+  const { sectors, root } = reader?.state ?? { sectors: 0, root: new Uint8Array(32) }
   const slotRoots = new Uint8Array(frontiers.length * 32)
   for (const [slot, frontier] of frontiers.entries()) {
     slotRoots.set(frontier.root(tailRoots?.[slot]) ?? new Uint8Array(32), slot * 32)
   }
   if (sectors !== Math.ceil(tail / stripeBytes) || !equalBytes(volumeRoot(slotRoots, sectors), root)) {
-    const { volumeId, nonce } = reader.state
     throw new StorgoError('CATALOG_CORRUPT', 'the log that the head record describes has not the root of its state', {
-      volumeId,
-      nonce,
+      sectors,
       tail,
     })
   }

@@ -4,8 +4,8 @@ import {
   type Extent,
   encodeHead,
   headHash,
-  randomBytes,
   type Ref,
+  randomBytes,
   type SignedState,
   signState,
   stateDigest,
@@ -72,8 +72,20 @@ export class VolumeWriter {
   /** Signs the next state and resolves once q slots hold it. @throws {StorgoError} as {@link append}. */
   async commit({ root, files, plainBytes }: CatalogHead): Promise<Committed> {
     const { record, keys, fleet, log, term, envelopes } = this.#options
-    const { tail, sectors, slotRoots, root: volumeRoot } = await log.flush((changes) => fleet.write(this.#upload, changes))
-    const headRecord = await encodeHead({ headKey: keys.headKey, tail, root, files, plainBytes, envelopes: [...envelopes] })
+    const {
+      tail,
+      sectors,
+      slotRoots,
+      root: volumeRoot,
+    } = await log.flush((changes) => fleet.write(this.#upload, changes))
+    const headRecord = await encodeHead({
+      headKey: keys.headKey,
+      tail,
+      root,
+      files,
+      plainBytes,
+      envelopes: [...envelopes],
+    })
     const parent = this.#parent
     const state = {
       volumeId: record.volumeId,
@@ -87,7 +99,12 @@ export class VolumeWriter {
     }
     const signed: SignedState = signState(state, record.domain, keys.sessionKey)
     const roots = sectors === 0 ? new Uint8Array(0) : slotRoots
-    const committed = await fleet.commit(this.#upload, { signed, slotRoots: roots, headRecord, ...(parent && { parent }) })
+    const committed = await fleet.commit(this.#upload, {
+      signed,
+      slotRoots: roots,
+      headRecord,
+      ...(parent && { parent }),
+    })
     this.#parent = committed.certificate
     this.#upload = uploadOnto(committed.certificate)
     this.#committedTail = tail

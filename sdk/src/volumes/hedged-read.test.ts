@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ErasureCode, StorgoError } from '@storgo/protocol'
+import { type HedgedReadOptions, hedgedRead } from './hedged-read.ts'
+import { LEAST_PATIENCE_MS, SlotHealth } from './slot-health.ts'
+
+const code = ErasureCode.create(4, 2)
+const range = { slot: 1, sector: 0, offset: 0, length: 64 }
+const data = Array.from({ length: 4 }, (_, slot) => new Uint8Array(64).fill(slot + 1))
+const sectors = [...data, ...code.encode(data)]
+const never = new AbortController().signal
+const turns = async (count = 20) => {
+  for (let i = 0; i < count; i++) await Promise.resolve()
+}
+
+type Behaviour = 'answers' | 'refuses' | 'lies' | 'hangs'
+
+/** Slots that do as told; `asked` is the order in which they were. */
+function slots(behaviours: Partial<Record<number, Behaviour>>) {
+  const asked: number[] = []
+  const troubled: number[] = []
+  const late = new Map<number, (bytes: Uint8Array) => void>()
+  const options: HedgedReadOptions = {
+    code,
+    health: new SlotHealth(() => 0),
+    readSlot: ({ slot }) => {
+      asked.push(slot)
+      const behaviour = behaviours[slot] ?? 'answers'
+      if (behaviour === 'refuses') return Promise.reject(new StorgoError('PEER_UNREACHABLE', 'gone'))
+      if (behaviour === 'lies') return Promise.reject(new StorgoError('PROOF_INVALID', 'altered'))
+      if (behaviour === 'hangs') return new Promise((resolve) => late.set(slot, resolve))
+      return Promise.resolve(sectors[slot]!)
+    },
+    onTrouble: (slot) => troubled.push(slot),
+  }
+  return { asked, troubled, late, options }
+}
+
+test('a good slot alone is asked', async () => {
+  const { asked, options } = slots({})
+  assert.deepEqual(await hedgedRead(range, options, never), sectors[1])
+  assert.deepEqual(asked, [1])
+})
+
+test('a range of a slot that refuses or lies is worked out from k others, and the slot is named once', async () => {
+  for (const behaviour of ['refuses', 'lies'] as const) {
+    const { asked, troubled, options } = slots({ 1: behaviour })
+    assert.deepEqual(await hedgedRead(range, options, never), sectors[1])
+    assert.deepEqual(asked, [1, 0, 2, 3, 4])
+    assert.deepEqual(await hedgedRead(range, options, never), sectors[1])
+    assert.deepEqual(asked.slice(5), [0, 2, 3, 4])
+    assert.deepEqual(troubled, [1])
+  }
+})
+
+test('a slot that keeps silent is read round after a while, and not waited for again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { asked, troubled, options } = slots({ 1: 'hangs' })
+  const reading = hedgedRead(range, options, never)
+  await turns()
+  t.mock.timers.tick(LEAST_PATIENCE_MS - 1)
+  await turns()
+  assert.deepEqual(asked, [1])
+  t.mock.timers.tick(1)
+  assert.deepEqual(await reading, sectors[1])
+  assert.deepEqual(troubled, [1])
+  assert.deepEqual(await hedgedRead(range, options, never), sectors[1])
+  assert.deepEqual(asked, [1, 0, 2, 3, 4, 0, 2, 3, 4])
+})
+
+test('a slow answer that comes after all makes the slot good again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { late, options } = slots({ 1: 'hangs' })
+  const reading = hedgedRead(range, options, never)
+  t.mock.timers.tick(LEAST_PATIENCE_MS)
+  await reading
+  assert.equal(options.health.rank(1), 1)
+  late.get(1)!(sectors[1]!)
+  await turns()
+  assert.equal(options.health.rank(1), 0)
+})
+
+test('when some of the others hang as well, those left are asked', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { asked, options } = slots({ 1: 'hangs', 0: 'hangs' })
+  const reading = hedgedRead(range, options, never)
+  t.mock.timers.tick(LEAST_PATIENCE_MS)
+  await turns()
+  assert.deepEqual(asked, [1, 0, 2, 3, 4])
+  t.mock.timers.tick(LEAST_PATIENCE_MS)
+  assert.deepEqual(await reading, sectors[1])
+  assert.deepEqual(asked, [1, 0, 2, 3, 4, 5])
+})
+
+test('with fewer than k good slots it says so', async () => {
+  const { options } = slots({ 0: 'refuses', 1: 'lies', 5: 'refuses' })
+  await assert.rejects(hedgedRead(range, options, never), { code: 'NOT_ENOUGH_SLOTS' })
+})
+
+test('the caller may stop waiting', async () => {
+  const { options } = slots({ 1: 'hangs' })
+  const controller = new AbortController()
+  const reading = hedgedRead(range, options, controller.signal)
+  controller.abort(new Error('enough'))
+  await assert.rejects(reading, { message: 'enough' })
+})
+
+test('a slot that lied stays left out however long it is; one that failed gets another chance', () => {
+  let nowMs = 0
+  const health = new SlotHealth(() => nowMs)
+  health.failed(0, new StorgoError('PROOF_INVALID', 'altered'))
+  health.failed(1, new StorgoError('PEER_UNREACHABLE', 'gone'))
+  assert.deepEqual([health.rank(0), health.rank(1), health.rank(2)], [undefined, undefined, 0])
+  nowMs = 60_000
+  assert.deepEqual([health.rank(0), health.rank(1)], [undefined, 1])
+  health.answered(1, 5)
+  assert.equal(health.rank(1), 0)
+})

@@ -1,0 +1,243 @@
+import {
+  Catalog,
+  type Certificate,
+  decodeHead,
+  type Envelope,
+  ErasureCode,
+  type Extent,
+  readEnvelopes,
+  type State,
+  StorgoError,
+} from '@storgo/protocol'
+import { attach } from './attach.ts'
+import { type Belief, nextTerm } from './believe.ts'
+import { CatalogDraft } from './catalog-draft.ts'
+import type { LogWriter } from './log-writer.ts'
+import type { Logger } from './logger.ts'
+import { restoreLog } from './restore-log.ts'
+import { type Committed, SlotFleet } from './slot-fleet.ts'
+import { SlotHealth } from './slot-health.ts'
+import { FRONTIERS_KEY, frontiersOf } from './stored-frontiers.ts'
+import type { VolumeKeys } from './volume-keys.ts'
+import { VolumeReader } from './volume-reader.ts'
+import type { VolumeRecord } from './volume-record.ts'
+import { type CatalogHead, VolumeWriter } from './volume-writer.ts'
+
+/** Catalog nodes kept, in sealed bytes. */
+const CATALOG_CACHE_BYTES = 8 << 20
+/** How old the slots' answers may be for a reader. */
+const FRESH_MS = 2_000
+/** How old what the chain says may be for a reader. */
+const RECORD_MS = 30_000
+
+/** One certified version of a volume, as read from a quorum of its slots. */
+export type Version = {
+  record: VolumeRecord
+  keys: VolumeKeys
+  /** Absent while the volume is empty, as is `certificate`. */
+  reader?: VolumeReader
+  certificate?: Certificate
+  catalog: Catalog
+  head: CatalogHead & { tail: number }
+  envelopes: readonly Envelope[]
+}
+
+type SignalOption = { signal?: AbortSignal | undefined }
+
+export type VolumeSessionOptions = {
+  /** Reads the volume from the chain. @throws {StorgoError} `VOLUME_UNKNOWN`. */
+  readRecord: (options: SignalOption) => Promise<VolumeRecord>
+  keysOf: (record: VolumeRecord) => VolumeKeys
+  /** Put into the head record when a volume has none yet. */
+  envelopes: readonly Envelope[]
+  logger: Logger
+}
+
+/** A write on its way: appends go through `writer`, changes of the catalog through `draft`. */
+export type WriteSession = {
+  version: Version
+  writer: VolumeWriter
+  draft: CatalogDraft
+  /** Makes everything so far the next certified state. */
+  commit(): Promise<Committed>
+}
+
+/** What a client keeps of one volume between calls: its last certified version, how its slots do, the end of its log. */
+export class VolumeSession {
+  readonly #options: VolumeSessionOptions
+  readonly #health = new SlotHealth()
+  #record: { value: VolumeRecord; readMs: number } | undefined
+  #version: { value: Version; readMs: number } | undefined
+  #catalog: Catalog | undefined
+  /** Where catalog nodes are read and written at the moment. */
+  #reader: VolumeReader | undefined
+  #writer: VolumeWriter | undefined
+  /** The end of the log after a state, kept while nothing has gone wrong. */
+  #log: { value: LogWriter; nonce: bigint } | undefined
+  #lastWrite: Promise<unknown> = Promise.resolve()
+
+  constructor(options: VolumeSessionOptions) {
+    this.#options = options
+  }
+
+  /** The version to read: the one at hand if it is fresh, else the slots are asked again. */
+  async toRead({ signal }: SignalOption = {}): Promise<Version> {
+    const now = performance.now()
+    if (this.#version && now - this.#version.readMs < FRESH_MS) return this.#version.value
+    const known = this.#record && now - this.#record.readMs < RECORD_MS ? this.#record.value : undefined
+    const record = known ?? (await this.#readRecord(signal))
+    const attachment = await attach(record, {
+      purpose: 'read',
+      health: this.#health,
+      logger: this.#options.logger,
+      signal,
+    })
+    return this.#adopt(record, attachment.belief.certified)
+  }
+
+  /**
+   * After a read has failed for want of slots: whether asking them again may help, because some hold another state than
+   * the one read. {@link toRead} then does.
+   */
+  renew(): boolean {
+    if (!this.#health.stale()) return false
+    this.#health.forgetStale()
+    this.#version = undefined
+    return true
+  }
+
+  /**
+   * Runs `use` while nothing else of this client writes the volume. When it fails, what it appended is forgotten.
+   * @throws {StorgoError} `NOT_ENOUGH_SLOTS` below q live slots; `STATE_UNFINISHED` when another writer's state may have
+   * reached a quorum; `VOLUME_CLOSED`; what `use` throws.
+   */
+  toWrite<T>(signal: AbortSignal, use: (session: WriteSession) => Promise<T>): Promise<T> {
+    const write = this.#lastWrite.then(async () => {
+      try {
+        return await use(await this.#openWrite(signal))
+      } catch (error) {
+        this.#log = undefined
+        throw error
+      } finally {
+        this.#writer = undefined
+      }
+    })
+    this.#lastWrite = write.catch(() => {})
+    return write
+  }
+
+  async #openWrite(signal: AbortSignal): Promise<WriteSession> {
+    signal.throwIfAborted()
+    const { logger, envelopes } = this.#options
+    const record = await this.#readRecord(signal)
+    const { volumeId, q, links } = record
+    if (record.closed) throw new StorgoError('VOLUME_CLOSED', `volume ${volumeId} is closed`, { volumeId })
+    const { belief, answered } = await attach(record, { purpose: 'write', health: this.#health, logger, signal })
+    const term = nextTerm(belief, { n: links.length, q, answered })
+    if (term === undefined) {
+      throw new StorgoError(
+        'STATE_UNFINISHED',
+        `another writer's state of volume ${volumeId} may or may not have reached a quorum, and ${links.length - answered} of its slots do not answer; try again when they do`,
+        { volumeId, answered, slots: links.length },
+      )
+    }
+    const version = await this.#adopt(record, belief.certified)
+    const fleet = new SlotFleet({ record, holders: belief.holders, logger, signal })
+    if (version.certificate) await fleet.certify(version.certificate, belief.uncertified)
+    const log = await this.#logOf(version, signal)
+    const written = version.envelopes.length > 0 ? version.envelopes : envelopes
+    const options = { record, keys: version.keys, fleet, log, parent: version.certificate, term, envelopes: written }
+    const writer = new VolumeWriter(options)
+    this.#writer = writer
+    const draft = new CatalogDraft(version.catalog, version.head)
+    return { version, writer, draft, commit: () => this.#commit(version, writer, draft) }
+  }
+
+  async #commit(version: Version, writer: VolumeWriter, draft: CatalogDraft): Promise<Committed> {
+    const head = await draft.apply(writer.frontiers)
+    const committed = await writer.commit(head)
+    const { certificate } = committed
+    const { log } = writer
+    const reader = this.#readerOf(version.record, certificate.signed.state)
+    this.#reader = reader
+    const next = {
+      ...version,
+      reader,
+      certificate,
+      catalog: version.catalog.at(head.root),
+      head: { ...head, tail: log.tail },
+    }
+    this.#version = { value: next, readMs: performance.now() }
+    this.#log = { value: log, nonce: certificate.signed.state.nonce }
+    return committed
+  }
+
+  async #logOf({ record, reader, head, catalog, certificate }: Version, signal: AbortSignal): Promise<LogWriter> {
+    const { k, m, billedSectors } = record
+    const nonce = certificate?.signed.state.nonce ?? 0n
+    if (this.#log?.nonce === nonce && this.#log.value.billedSectors === billedSectors) return this.#log.value
+    const code = ErasureCode.create(k, m)
+    const stored = frontiersOf(await catalog.get(FRONTIERS_KEY), { n: k + m, most: reader?.state.sectors ?? 0 })
+    return restoreLog({ code, reader, tail: head.tail, frontiers: stored, billedSectors, signal })
+  }
+
+  async #adopt(record: VolumeRecord, certified: Belief['certified']): Promise<Version> {
+    const keys = this.#options.keysOf(record)
+    const state = certified?.certificate.signed.state
+    const same = this.#version?.value
+    if (same && same.record === record && same.certificate?.signed.state.nonce === state?.nonce) {
+      this.#version = { value: same, readMs: performance.now() }
+      return same
+    }
+    this.#reader = state && this.#readerOf(record, state)
+    const head = certified
+      ? await decodeHead(certified.headRecord, keys.headKey)
+      : { tail: 0, root: null, files: 0, plainBytes: 0 }
+    const value: Version = {
+      record,
+      keys,
+      ...(this.#reader && { reader: this.#reader }),
+      ...(certified && { certificate: certified.certificate }),
+      catalog: this.#catalogOf(keys).at(head.root),
+      head,
+      envelopes: certified ? readEnvelopes(certified.headRecord) : [],
+    }
+    this.#version = { value, readMs: performance.now() }
+    return value
+  }
+
+  /** All versions share one store of nodes: a node's key names its bytes, so it never goes out of date. */
+  #catalogOf({ volumeKey }: VolumeKeys): Catalog {
+    this.#catalog ??= Catalog.open({
+      root: null,
+      volumeKey,
+      cacheBytes: CATALOG_CACHE_BYTES,
+      load: (ref) => this.#loadNode(ref),
+      append: (sealed) => this.#appendNode(sealed),
+    })
+    return this.#catalog
+  }
+
+  async #loadNode(extent: Extent): Promise<Uint8Array> {
+    if (!this.#reader) throw new StorgoError('CATALOG_CORRUPT', 'an empty volume has no catalog nodes')
+    // Bounded by the slots' own deadlines.
+    const [sealed] = await this.#reader.read([extent], new AbortController().signal)
+    return sealed as Uint8Array
+  }
+
+  async #appendNode(sealed: Uint8Array): Promise<Extent> {
+    if (!this.#writer) throw new StorgoError('INTERNAL', 'the catalog changes outside a write')
+    return this.#writer.append(sealed)
+  }
+
+  #readerOf(record: VolumeRecord, state: State): VolumeReader {
+    const code = ErasureCode.create(record.k, record.m)
+    return new VolumeReader({ record, code, health: this.#health, state, logger: this.#options.logger })
+  }
+
+  async #readRecord(signal: AbortSignal | undefined): Promise<VolumeRecord> {
+    const value = await this.#options.readRecord({ signal })
+    this.#record = { value, readMs: performance.now() }
+    return value
+  }
+}
