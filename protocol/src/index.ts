@@ -1,5 +1,26 @@
 export { pairHasher, randomBytes, sha256 } from '#platform'
 export * from './bytes.ts'
+export { Catalog, type CatalogOptions } from './catalog/catalog.ts'
+export {
+  CHUNK_KEYS,
+  type ChunkEntry,
+  chunkKeyOf,
+  decodeChunkEntry,
+  decodeFileEntry,
+  encodeChunkEntry,
+  encodeFileEntry,
+  FILE_KEYS,
+  type FileEntry,
+  fileKeyOf,
+  fileKeysBelow,
+  MAX_MEDIA_TYPE_BYTES,
+  pathOfKey,
+} from './catalog/entries.ts'
+export type { LeafEntry, Ref } from './catalog/node.ts'
+export { assertPath, MAX_PATH_TEXT_BYTES } from './catalog/path.ts'
+export type { Change } from './catalog/rewrite.ts'
+export type { Page, ScanRange } from './catalog/scan.ts'
+export type { CborValue } from './cbor/plain-cbor.ts'
 export * from './chunking/chunks.ts'
 export * from './erasure/erasure-code.ts'
 export * from './errors.ts'
