@@ -88,6 +88,8 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
       inboundConnectionThreshold: limits.inboundConnectionThreshold ?? 5,
       maxIncomingPendingConnections: 64,
       maxPeerAddrsToDial: 8,
+      // libp2p keeps every stream this long under load, even one that has ended.
+      inboundStreamProtocolNegotiationTimeout: 3_000,
     },
     // It pings every 10 s and drops a peer that is silent for this long: more than a busy machine ever is.
     connectionMonitor: { pingTimeout: { minTimeout: MIN_PING_TIMEOUT_MS } },

@@ -1,4 +1,4 @@
-import type { Stream } from '@libp2p/interface'
+import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import { concatBytes, MAX_BULK_BYTES, MAX_MESSAGE_BYTES, StorgoError } from '@storgo/protocol'
 import { encodeFrameLength, FrameDecoder, type Frames } from './frame-decoder.ts'
 
@@ -35,10 +35,9 @@ export function checkFrameSizes({ message, bulk }: Frames): void {
  * `PEER_UNREACHABLE` when the stream is reset. Rejects with the signal's reason when it aborts.
  */
 export async function readFrames(stream: Stream, { signal }: { signal: AbortSignal }): Promise<Frames> {
+  signal.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<Frames>()
   const decoder = new FrameDecoder(LIMITS)
-  const listening = new AbortController()
-  const options = { signal: listening.signal }
 
   // The 'end' event alone would miss bytes that protocol negotiation read ahead and pushed back.
   const settleAtEnd = () => {
@@ -50,27 +49,30 @@ export async function readFrames(stream: Stream, { signal }: { signal: AbortSign
     if (!error || decoder.frames) return settleAtEnd()
     reject(new StorgoError('PEER_UNREACHABLE', `The stream broke off: ${error.message}`, {}, { cause: error }))
   }
+  const onMessage = ({ data }: StreamMessageEvent) => {
+    try {
+      for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
+      settleAtEnd()
+    } catch (error) {
+      reject(error)
+    }
+  }
   // A reset is acted on after the bytes that came before it: those are dispatched in a microtask queued earlier.
-  stream.addEventListener('close', ({ error }) => queueMicrotask(() => settleClosed(error)), options)
-  stream.addEventListener('remoteCloseWrite', settleAtEnd, options)
-  signal.addEventListener('abort', () => reject(signal.reason), options)
-  stream.addEventListener(
-    'message',
-    ({ data }) => {
-      try {
-        for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
-        settleAtEnd()
-      } catch (error) {
-        reject(error)
-      }
-    },
-    options,
-  )
+  const onClose = ({ error }: StreamCloseEvent) => queueMicrotask(() => settleClosed(error))
+  const onAbort = () => reject(signal.reason)
+
+  stream.addEventListener('message', onMessage)
+  stream.addEventListener('remoteCloseWrite', settleAtEnd)
+  stream.addEventListener('close', onClose)
+  signal.addEventListener('abort', onAbort)
   try {
-    signal.throwIfAborted()
     settleAtEnd()
     return await promise
   } finally {
-    listening.abort()
+    // One by one, not by a signal: libp2p keeps some streams until its own timeouts, and they would keep the frames.
+    stream.removeEventListener('message', onMessage)
+    stream.removeEventListener('remoteCloseWrite', settleAtEnd)
+    stream.removeEventListener('close', onClose)
+    signal.removeEventListener('abort', onAbort)
   }
 }
