@@ -47,6 +47,7 @@ export const ERRORS = {
   ALREADY_RUNNING: { wire: 42, retry: 'never' },
   VOLUME_CLOSED: { wire: 43, retry: 'never' },
   CHAIN_UNREACHABLE: { wire: 44, retry: 'later' },
+  MANIFEST_CORRUPT: { wire: 45, retry: 'never' },
 } as const satisfies Record<string, { wire: number; retry: Retry }>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -78,6 +78,19 @@ test('keys give their paths back, and paths below a folder have keys below its p
   )
 })
 
+test('an entry that could not be read back is not written', () => {
+  const file = { digest: new Uint8Array(32), fileKey: new Uint8Array(32), size: 1, modifiedMs: 1, mediaType: '' }
+  for (const wrong of [
+    { modifiedMs: 1.5 },
+    { size: -1 },
+    { mediaType: 'x'.repeat(256) },
+    { fileKey: new Uint8Array(0) },
+  ]) {
+    assert.throws(() => encodeFileEntry({ ...file, ...wrong }), { code: 'REQUEST_INVALID' })
+  }
+  assert.throws(() => encodeChunkEntry({ offset: 0, sealedBytes: 16, refs: 1 }), { code: 'REQUEST_INVALID' })
+})
+
 test('a key of no path is CATALOG_CORRUPT and a digest of another length REQUEST_INVALID', () => {
   const keys = [chunkKeyOf(new Uint8Array(32)), Uint8Array.of(0x66), Uint8Array.of(0x66, 0xff), fileKeysBelow('a//b')]
   for (const key of keys) assert.throws(() => pathOfKey(key), { code: 'CATALOG_CORRUPT' })

@@ -1,5 +1,5 @@
 import { concatBytes } from '../bytes.ts'
-import { asBytes, asInteger, asList, asText } from '../cbor/cbor-shape.ts'
+import { asBytes, asInteger, asList, asText, readShape } from '../cbor/cbor-shape.ts'
 import type { CborValue } from '../cbor/plain-cbor.ts'
 import { StorgoError } from '../errors.ts'
 import { SEAL_OVERHEAD_BYTES } from '../sealing/seal.ts'
@@ -21,7 +21,7 @@ export type FileEntry = {
 /** Most bytes of a media type. */
 export const MAX_MEDIA_TYPE_BYTES = 255
 /** A sealed chunk has one byte to 1 MiB and its tag. */
-export const MAX_SEALED_BYTES = CHUNK_BYTES + SEAL_OVERHEAD_BYTES
+const MAX_SEALED_BYTES = CHUNK_BYTES + SEAL_OVERHEAD_BYTES
 
 /** First byte of a chunk's key; as a scan's prefix, all chunks. */
 export const CHUNK_KEYS = Uint8Array.of(0x63)
@@ -48,7 +48,7 @@ export function fileKeysBelow(start: string): Uint8Array {
 
 /** The path of a file's key. @throws {StorgoError} `CATALOG_CORRUPT` if no path has that key. */
 export function pathOfKey(key: Uint8Array): string {
-  return corrupt('file key', () => {
+  return readShape({ code: 'CATALOG_CORRUPT', what: 'file key' }, () => {
     if (key[0] !== FILE_KEYS[0]) throw new TypeError('not a file')
     const path = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(key.subarray(1))
     assertPath(path)
@@ -56,44 +56,46 @@ export function pathOfKey(key: Uint8Array): string {
   })
 }
 
+/** @throws {StorgoError} `REQUEST_INVALID` for what {@link decodeChunkEntry} would refuse. */
 export function encodeChunkEntry({ offset, sealedBytes, refs }: ChunkEntry): CborValue {
-  return [offset, sealedBytes, refs]
+  const value = [offset, sealedBytes, refs]
+  readShape({ code: 'REQUEST_INVALID', what: 'chunk entry' }, () => chunkEntryOf(value))
+  return value
 }
 
 /** @throws {StorgoError} `CATALOG_CORRUPT`. */
 export function decodeChunkEntry(value: CborValue): ChunkEntry {
-  return corrupt('chunk entry', () => {
-    const [offset, sealedBytes, refs] = asList(value, 3)
-    return {
-      offset: asInteger(offset),
-      sealedBytes: asInteger(sealedBytes, SEAL_OVERHEAD_BYTES + 1, MAX_SEALED_BYTES),
-      refs: asInteger(refs),
-    }
-  })
+  return readShape({ code: 'CATALOG_CORRUPT', what: 'chunk entry' }, () => chunkEntryOf(value))
 }
 
+/** @throws {StorgoError} `REQUEST_INVALID` for what {@link decodeFileEntry} would refuse. */
 export function encodeFileEntry({ digest, fileKey, size, modifiedMs, mediaType }: FileEntry): CborValue {
-  return [digest, fileKey, size, modifiedMs, mediaType]
+  const value = [digest, fileKey, size, modifiedMs, mediaType]
+  readShape({ code: 'REQUEST_INVALID', what: 'file entry' }, () => fileEntryOf(value))
+  return value
 }
 
 /** @throws {StorgoError} `CATALOG_CORRUPT`. */
 export function decodeFileEntry(value: CborValue): FileEntry {
-  return corrupt('file entry', () => {
-    const [digest, fileKey, size, modifiedMs, mediaType] = asList(value, 5)
-    return {
-      digest: asBytes(digest, HASH_BYTES),
-      fileKey: asBytes(fileKey, HASH_BYTES),
-      size: asInteger(size),
-      modifiedMs: asInteger(modifiedMs, Number.MIN_SAFE_INTEGER),
-      mediaType: asText(mediaType, MAX_MEDIA_TYPE_BYTES),
-    }
-  })
+  return readShape({ code: 'CATALOG_CORRUPT', what: 'file entry' }, () => fileEntryOf(value))
 }
 
-function corrupt<T>(what: string, read: () => T): T {
-  try {
-    return read()
-  } catch (cause) {
-    throw new StorgoError('CATALOG_CORRUPT', `a ${what} of the catalog is malformed`, {}, { cause })
+function chunkEntryOf(value: CborValue): ChunkEntry {
+  const [offset, sealedBytes, refs] = asList(value, 3)
+  return {
+    offset: asInteger(offset),
+    sealedBytes: asInteger(sealedBytes, SEAL_OVERHEAD_BYTES + 1, MAX_SEALED_BYTES),
+    refs: asInteger(refs),
+  }
+}
+
+function fileEntryOf(value: CborValue): FileEntry {
+  const [digest, fileKey, size, modifiedMs, mediaType] = asList(value, 5)
+  return {
+    digest: asBytes(digest, HASH_BYTES),
+    fileKey: asBytes(fileKey, HASH_BYTES),
+    size: asInteger(size),
+    modifiedMs: asInteger(modifiedMs, Number.MIN_SAFE_INTEGER),
+    mediaType: asText(mediaType, MAX_MEDIA_TYPE_BYTES),
   }
 }

@@ -1,6 +1,19 @@
+import { type ErrorCode, StorgoError } from '../errors.ts'
 import type { CborValue } from './plain-cbor.ts'
 
-// Each function gives the value as the type it must have and throws otherwise; `readCbor` names the record.
+/** How a record that does not have its shape is reported. */
+export type ShapeProblem = { code: ErrorCode; what: string }
+
+/** Runs `read`, made of the functions below. @throws {StorgoError} `problem.code` if it throws anything. */
+export function readShape<T>({ code, what }: ShapeProblem, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw new StorgoError(code, `the ${what} is malformed`, {}, { cause })
+  }
+}
+
+// Each of these gives the value as the type it must have, and throws otherwise.
 
 /** @param length how many items; any number if absent. */
 export function asList(value: CborValue | undefined, length?: number): readonly CborValue[] {

@@ -49,6 +49,12 @@ test('maps, tags, floats, booleans, undefined, big integers and loose encodings 
   assert.throws(() => readCbor(big, problem, (value) => asInteger(value)), { code: 'HEAD_INVALID' })
 })
 
+test('a number that is not a safe integer is not written', () => {
+  for (const value of [1.5, Number.NaN, 2 ** 53, -Infinity]) {
+    assert.throws(() => encodeCbor([value]), { code: 'REQUEST_INVALID' })
+  }
+})
+
 test('deep nesting is refused before it is followed', () => {
   const nested = (depth: number) => concatBytes(new Uint8Array(depth).fill(0x81), Uint8Array.of(0x00))
   assert.deepEqual(read(nested(4)), [[[[0]]]])

@@ -1,6 +1,7 @@
-import { decodeOptions, encode } from '@ipld/dag-cbor'
-import { decode, type Token, Tokenizer } from 'cborg'
-import { type ErrorCode, StorgoError } from '../errors.ts'
+import { decodeOptions, encodeOptions } from '@ipld/dag-cbor'
+import { decode, encode, type Token, Tokenizer } from 'cborg'
+import { StorgoError } from '../errors.ts'
+import { readShape, type ShapeProblem } from './cbor-shape.ts'
 
 /** What Storgo's records are made of: the part of DAG-CBOR without maps, tags, floats and booleans. Numbers are safe integers. */
 export type CborValue = null | number | string | Uint8Array | readonly CborValue[]
@@ -11,13 +12,22 @@ const MAX_DEPTH = 4
 const STRICT = { ...decodeOptions, coerceUndefinedToNull: false }
 const PLAIN = new Set(['uint', 'negint', 'bytes', 'string', 'array', 'null'])
 
-/** The one DAG-CBOR form of `value`. */
-export function encodeCbor(value: CborValue): Uint8Array {
-  return plainView(encode(value))
+/** DAG-CBOR's own rules, but a number is an integer that every reader can hold. */
+const INTEGERS = {
+  ...encodeOptions,
+  typeEncoders: {
+    ...encodeOptions.typeEncoders,
+    number: (value: number) => {
+      if (Number.isSafeInteger(value)) return null
+      throw new StorgoError('REQUEST_INVALID', 'a number of a record is not a safe integer', { value })
+    },
+  },
 }
 
-/** How a record that does not have its shape is reported. */
-export type CborProblem = { code: ErrorCode; what: string }
+/** The one DAG-CBOR form of `value`. @throws {StorgoError} `REQUEST_INVALID` for a number that is not a safe integer. */
+export function encodeCbor(value: CborValue): Uint8Array {
+  return plainView(encode(value, INTEGERS))
+}
 
 /**
  * Reads one record.
@@ -25,13 +35,11 @@ export type CborProblem = { code: ErrorCode; what: string }
  * @param read checks the decoded value's shape with the functions of `cbor-shape.ts` and turns it into a type.
  * @throws {StorgoError} `problem.code` if the bytes are not DAG-CBOR of plain values, or `read` throws.
  */
-export function readCbor<T>(bytes: Uint8Array, { code, what }: CborProblem, read: (value: CborValue) => T): T {
-  try {
+export function readCbor<T>(bytes: Uint8Array, problem: ShapeProblem, read: (value: CborValue) => T): T {
+  return readShape(problem, () => {
     const tokenizer = new PlainTokenizer(plainView(bytes), STRICT)
     return read(decode(bytes, { ...STRICT, tokenizer }))
-  } catch (cause) {
-    throw new StorgoError(code, `the ${what} is malformed`, { bytes: bytes.length }, { cause })
-  }
+  })
 }
 
 /** Refuses what is not a {@link CborValue} and lists nested too deep, before anything is built or recursed into. */
