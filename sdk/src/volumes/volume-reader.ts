@@ -2,6 +2,7 @@ import { type ErasureCode, type Extent, isStorgoError, type State, StorgoError, 
 import { hedgedRead } from './hedged-read.ts'
 import type { Logger } from './logger.ts'
 import { planReads, type SlotRange } from './read-plan.ts'
+import { SharedReads } from './shared-reads.ts'
 import type { SlotHealth } from './slot-health.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
@@ -37,7 +38,8 @@ export class VolumeReader {
     const { ranges, copies } = planReads(extents, record.k)
     const beyond = ranges.find(({ sector }) => sector >= state.sectors)
     if (beyond) throw new StorgoError('CATALOG_CORRUPT', 'an extent leaves the volume', { sector: beyond.sector })
-    const parts = await Promise.all(ranges.map((range) => this.#readRange(range, signal)))
+    const shared = new SharedReads((range) => this.#readSlot(range, signal))
+    const parts = await Promise.all(ranges.map((range) => this.#readRange(range, shared, signal)))
     return extents.map((extent, i) => {
       const whole = copies[i]?.length === 1 ? copies[i][0] : undefined
       if (whole) return (parts[whole.range] as Uint8Array).subarray(whole.from, whole.from + whole.length)
@@ -49,9 +51,9 @@ export class VolumeReader {
     })
   }
 
-  #readRange(range: SlotRange, signal: AbortSignal): Promise<Uint8Array> {
+  #readRange(range: SlotRange, shared: SharedReads, signal: AbortSignal): Promise<Uint8Array> {
     const { code, health } = this.#options
-    const readSlot = (wanted: SlotRange) => this.#readSlot(wanted, signal)
+    const readSlot = (wanted: SlotRange) => shared.read(wanted)
     return hedgedRead(range, { code, health, readSlot, onTrouble: (slot, error) => this.#warn(slot, error) }, signal)
   }
 

@@ -5,6 +5,7 @@ import {
   type Envelope,
   ErasureCode,
   type Extent,
+  isStorgoError,
   readEnvelopes,
   type State,
   StorgoError,
@@ -58,6 +59,10 @@ export type WriteSession = {
   version: Version
   writer: VolumeWriter
   draft: CatalogDraft
+  /** Slots that held the version when the write began. */
+  holders: number
+  /** Reads what is part of the last certified state. */
+  read(extents: readonly Extent[], signal: AbortSignal): Promise<Uint8Array[]>
   /** Makes everything so far the next certified state. */
   commit(): Promise<Committed>
 }
@@ -80,30 +85,20 @@ export class VolumeSession {
     this.#options = options
   }
 
-  /** The version to read: the one at hand if it is fresh, else the slots are asked again. */
-  async toRead({ signal }: SignalOption = {}): Promise<Version> {
-    const now = performance.now()
-    if (this.#version && now - this.#version.readMs < FRESH_MS) return this.#version.value
-    const known = this.#record && now - this.#record.readMs < RECORD_MS ? this.#record.value : undefined
-    const record = known ?? (await this.#readRecord(signal))
-    const attachment = await attach(record, {
-      purpose: 'read',
-      health: this.#health,
-      logger: this.#options.logger,
-      signal,
-    })
-    return this.#adopt(record, attachment.belief.certified)
-  }
-
   /**
-   * After a read has failed for want of slots: whether asking them again may help, because some hold another state than
-   * the one read. {@link toRead} then does.
+   * Runs `use` on the version at hand if it is fresh, else on what a quorum of slots holds now; and once more when it
+   * fails for want of slots and some of them have meanwhile moved on to another state.
    */
-  renew(): boolean {
-    if (!this.#health.stale()) return false
-    this.#health.forgetStale()
-    this.#version = undefined
-    return true
+  async read<T>({ signal }: SignalOption, use: (version: Version) => Promise<T>): Promise<T> {
+    const version = await this.#toRead(signal)
+    try {
+      return await use(version)
+    } catch (error) {
+      if (!isStorgoError(error, 'NOT_ENOUGH_SLOTS') || !this.#health.stale()) throw error
+      this.#health.forgetStale()
+      this.#version = undefined
+      return use(await this.#toRead(signal))
+    }
   }
 
   /**
@@ -124,6 +119,16 @@ export class VolumeSession {
     })
     this.#lastWrite = write.catch(() => {})
     return write
+  }
+
+  async #toRead(signal: AbortSignal | undefined): Promise<Version> {
+    const now = performance.now()
+    if (this.#version && now - this.#version.readMs < FRESH_MS) return this.#version.value
+    const known = this.#record && now - this.#record.readMs < RECORD_MS ? this.#record.value : undefined
+    const record = known ?? (await this.#readRecord(signal))
+    const { logger } = this.#options
+    const { belief } = await attach(record, { purpose: 'read', health: this.#health, logger, signal })
+    return this.#adopt(record, belief.certified)
   }
 
   async #openWrite(signal: AbortSignal): Promise<WriteSession> {
@@ -150,7 +155,14 @@ export class VolumeSession {
     const writer = new VolumeWriter(options)
     this.#writer = writer
     const draft = new CatalogDraft(version.catalog, version.head)
-    return { version, writer, draft, commit: () => this.#commit(version, writer, draft) }
+    return {
+      version,
+      writer,
+      draft,
+      holders: belief.holders.size,
+      read: (extents, readSignal) => this.#read(extents, readSignal),
+      commit: () => this.#commit(version, writer, draft),
+    }
   }
 
   async #commit(version: Version, writer: VolumeWriter, draft: CatalogDraft): Promise<Committed> {
@@ -212,17 +224,16 @@ export class VolumeSession {
       root: null,
       volumeKey,
       cacheBytes: CATALOG_CACHE_BYTES,
-      load: (ref) => this.#loadNode(ref),
+      // Bounded by the slots' own deadlines.
+      load: async (ref) => (await this.#read([ref], new AbortController().signal))[0] as Uint8Array,
       append: (sealed) => this.#appendNode(sealed),
     })
     return this.#catalog
   }
 
-  async #loadNode(extent: Extent): Promise<Uint8Array> {
-    if (!this.#reader) throw new StorgoError('CATALOG_CORRUPT', 'an empty volume has no catalog nodes')
-    // Bounded by the slots' own deadlines.
-    const [sealed] = await this.#reader.read([extent], new AbortController().signal)
-    return sealed as Uint8Array
+  async #read(extents: readonly Extent[], signal: AbortSignal): Promise<Uint8Array[]> {
+    if (!this.#reader) throw new StorgoError('CATALOG_CORRUPT', 'an empty volume has nothing to read')
+    return this.#reader.read(extents, signal)
   }
 
   async #appendNode(sealed: Uint8Array): Promise<Extent> {

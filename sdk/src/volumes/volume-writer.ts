@@ -54,6 +54,11 @@ export class VolumeWriter {
     return this.#options.log
   }
 
+  /** Length of the log that the last state has. */
+  get committedTail(): number {
+    return this.#committedTail
+  }
+
   /** Bytes appended since the last state. */
   get pendingBytes(): number {
     return this.#options.log.tail - this.#committedTail

@@ -1,0 +1,65 @@
+import { type SealedChunk, StorgoError, sealChunk } from '@storgo/protocol'
+import type { Hex } from 'viem'
+import { bytesToHex, hexToBytes } from 'viem/utils'
+import type { WriteSession } from './volume-session.ts'
+
+/**
+ * Puts sealed chunks into the log, each once per volume, and counts which manifest names which. A chunk that no
+ * manifest names yet has 0 refs: an interrupted `put` finds it again.
+ */
+export class ChunkStore {
+  readonly #write: WriteSession
+  readonly #signal: AbortSignal
+  #dedupedBytes = 0
+
+  constructor(write: WriteSession, signal: AbortSignal) {
+    this.#write = write
+    this.#signal = signal
+  }
+
+  /** Plain bytes whose chunks were there already. */
+  get dedupedBytes(): number {
+    return this.#dedupedBytes
+  }
+
+  /** @param plain 1 byte … 1 MiB. `named` learns that the manifest being written names the chunk. */
+  async addPlain(plain: Uint8Array, named: Set<Hex>): Promise<SealedChunk> {
+    const chunk = await sealChunk(this.#write.version.keys.volumeKey, plain)
+    if (await this.add(chunk, named)) this.#dedupedBytes += plain.length
+    return chunk
+  }
+
+  /** Stores a sealed chunk, manifest node or root. @returns whether the volume held it already. */
+  async add({ sealed, digest }: Pick<SealedChunk, 'sealed' | 'digest'>, named: Set<Hex>): Promise<boolean> {
+    const { draft, writer } = this.#write
+    named.add(bytesToHex(digest))
+    if (await draft.chunk(digest)) return true
+    const { offset, length } = await writer.append(sealed)
+    draft.setChunk(digest, { offset, sealedBytes: length, refs: 0 })
+    return false
+  }
+
+  /** The sealed bytes of a chunk that the volume holds. @throws {StorgoError} `CATALOG_CORRUPT` if it holds none. */
+  async load(digest: Uint8Array): Promise<Uint8Array> {
+    const { draft, writer } = this.#write
+    const entry = await draft.chunk(digest)
+    if (!entry) throw new StorgoError('CATALOG_CORRUPT', 'the catalog lacks a chunk that a manifest names')
+    const extent = { offset: entry.offset, length: entry.sealedBytes }
+    // Slots give out only what is part of a state.
+    if (extent.offset + extent.length > writer.committedTail) await this.#write.commit()
+    const [sealed] = await this.#write.read([extent], this.#signal)
+    return sealed as Uint8Array
+  }
+
+  /** One manifest more (`by` = 1) or less (−1) names these chunks; those that none names any more leave the catalog. */
+  async count(named: ReadonlySet<Hex>, by: 1 | -1): Promise<void> {
+    const { draft } = this.#write
+    for (const name of named) {
+      const digest = hexToBytes(name)
+      const entry = await draft.chunk(digest)
+      if (!entry) continue
+      const refs = entry.refs + by
+      draft.setChunk(digest, refs > 0 ? { ...entry, refs } : undefined)
+    }
+  }
+}
