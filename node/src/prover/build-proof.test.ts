@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { challengeIndex, type Epoch, LEAVES_PER_SECTOR, SECTOR_BYTES } from '@storgo/protocol'
 import fc from 'fast-check'
+import type { Address } from 'viem'
 import { buildProof } from './build-proof.ts'
 import { checkProof } from './check-proof.reference.ts'
 import { ABook } from './fixtures/a-book.ts'
 
 /** Fixed, so that every run draws the same leaves. */
-const operator = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
+const operator: Address = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
 const aTask = (book: ABook, seed = new Uint8Array(28)) => ({
   ...{ operator, epoch: 3 as Epoch, seed, sampleCount: 20, book: book.entries },
 })

@@ -12,6 +12,8 @@ export type BookEntry = {
   floor: bigint
   /** Billed in the current epoch. */
   frozenSectors: number
+  /** Billed from the next epoch on. */
+  nextSectors: number
 }
 
 /** The newest block and where it lies in its epoch. */

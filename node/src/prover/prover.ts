@@ -21,7 +21,16 @@ export type ProverOptions = {
   metrics: Metrics
 }
 
-type EpochProgress = { epoch: Epoch; done: boolean; attempts: number; notBefore: bigint }
+type EpochProgress = {
+  epoch: Epoch
+  done: boolean
+  attempts: number
+  /** Block before which a failed attempt is not repeated. */
+  notBefore: bigint
+  /** Frozen for the epoch, so read once; again after a failure. */
+  book?: readonly BookEntry[] | undefined
+  seed?: Uint8Array | undefined
+}
 
 /**
  * Proves every epoch once: stores the seed when it is its turn, and sends one proof past its own moment. It keeps nothing
@@ -68,10 +77,11 @@ export class Prover implements AsyncDisposable {
     if (progress === undefined || progress.done || head.block < progress.notBefore || !isSeedReady(head)) return
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(STEP_TIMEOUT_MS)])
     try {
-      progress.done = await this.#proveWhenDue(head, signal)
+      progress.done = await this.#proveWhenDue(head, progress, signal)
     } catch (error) {
       if (this.#stop.signal.aborted) return
       progress.attempts++
+      progress.book = undefined
       progress.notBefore = head.block + RETRY_BLOCKS * BigInt(progress.attempts)
       const { logger } = this.#options
       logger.warn({ epoch: head.epoch, attempt: progress.attempts, error }, 'proving failed and is tried again')
@@ -81,20 +91,25 @@ export class Prover implements AsyncDisposable {
   #begin({ epoch }: ChainHead): void {
     const { logger, metrics } = this.#options
     const before = this.#progress
-    if (before !== undefined && !before.done) {
-      metrics.proofs.inc({ outcome: 'missed' })
-      logger.error({ epoch: before.epoch, attempts: before.attempts }, 'epoch ended without a proof')
-    }
     this.#progress = { epoch, done: false, attempts: 0, notBefore: 0n }
+    if (before === undefined || before.done) return
+    // Without a seed the epoch was void for everybody and costs nobody anything.
+    const outcome = before.seed === undefined ? 'void' : 'missed'
+    metrics.proofs.inc({ outcome })
+    const line = { epoch: before.epoch, attempts: before.attempts, outcome }
+    if (outcome === 'void') logger.warn(line, 'epoch ended without a seed')
+    else logger.error(line, 'epoch ended without a proof')
   }
 
   /** @returns whether nothing is left to do in this epoch. */
-  async #proveWhenDue(head: ChainHead, signal: AbortSignal): Promise<boolean> {
+  async #proveWhenDue(head: ChainHead, progress: EpochProgress, signal: AbortSignal): Promise<boolean> {
     const { chain, operator } = this.#options
     const { epoch } = head
-    const book = await chain.readBook({ signal })
+    progress.book ??= await chain.readBook({ signal })
+    const { book } = progress
     if (billedSectors(book) === 0) return true
-    const seed = await chain.readSeed(epoch, { signal })
+    progress.seed ??= await chain.readSeed(epoch, { signal })
+    const { seed } = progress
     if (seed === undefined) {
       await this.#storeSeed(head, signal)
       return false

@@ -1,0 +1,93 @@
+import { type Epoch, StorgoError } from '@storgo/protocol'
+import type { ChainHead } from '../prover/proof-chain.ts'
+import type { Logger } from '../telemetry/logger.ts'
+
+const READ_TIMEOUT_MS = 10_000
+/** How long a chain may be silent before the node calls itself not ready. */
+const SILENT_MS = 60_000
+
+export type EpochClockOptions = {
+  /** The epoch of the newest block, and the block itself. */
+  readEpoch: (options: { signal: AbortSignal }) => Promise<ChainHead>
+  /** Calls back with the number of every new block until the returned function is called. */
+  watchBlocks: (onBlock: (block: bigint) => void) => () => void
+  nowMs: () => number
+  logger: Logger
+}
+
+/** Follows the chain's blocks and says in which epoch each lies; asks the contracts only when an epoch begins. */
+export class EpochClock implements Disposable {
+  readonly #options: EpochClockOptions
+  readonly #listeners: ((head: ChainHead) => void)[] = []
+  readonly #unwatch: () => void
+  #head: ChainHead
+  #seenAtMs: number
+  #reading = false
+
+  private constructor(options: EpochClockOptions, head: ChainHead) {
+    this.#options = options
+    this.#head = head
+    this.#seenAtMs = options.nowMs()
+    this.#unwatch = options.watchBlocks((block) => void this.#onBlock(block))
+  }
+
+  /** @throws {StorgoError} `CHAIN_UNREACHABLE`. */
+  static async start(options: EpochClockOptions): Promise<EpochClock> {
+    return new EpochClock(options, await options.readEpoch({ signal: AbortSignal.timeout(READ_TIMEOUT_MS) }))
+  }
+
+  get head(): ChainHead {
+    return this.#head
+  }
+
+  get epoch(): Epoch {
+    return this.#head.epoch
+  }
+
+  get secondsSinceBlock(): number {
+    return (this.#options.nowMs() - this.#seenAtMs) / 1000
+  }
+
+  /** Whether blocks still arrive. */
+  get isAlive(): boolean {
+    return this.secondsSinceBlock * 1000 < SILENT_MS
+  }
+
+  /** Is called for new blocks from now on; some may be skipped, never their order changed. */
+  onHead(listener: (head: ChainHead) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  [Symbol.dispose](): void {
+    this.#unwatch()
+    this.#listeners.length = 0
+  }
+
+  async #onBlock(block: bigint): Promise<void> {
+    this.#seenAtMs = this.#options.nowMs()
+    const { firstBlock, epochBlocks } = this.#head
+    if (block >= firstBlock && block < firstBlock + BigInt(epochBlocks)) return this.#tell({ ...this.#head, block })
+    if (this.#reading) return
+    this.#reading = true
+    try {
+      this.#tell(await this.#options.readEpoch({ signal: AbortSignal.timeout(READ_TIMEOUT_MS) }))
+    } catch (error) {
+      // The next block tries again; until then the old epoch stands.
+      this.#options.logger.warn({ block: Number(block), error }, 'reading the epoch failed')
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  #tell(head: ChainHead): void {
+    if (head.block < this.#head.block && head.epoch < this.#head.epoch) {
+      const details = { block: head.block, before: this.#head.block }
+      this.#options.logger.error(
+        { error: new StorgoError('WRONG_CHAIN', 'The chain went back.', details) },
+        'the chain was reset',
+      )
+    }
+    this.#head = head
+    for (const listener of this.#listeners) listener(head)
+  }
+}

@@ -1,0 +1,132 @@
+import { setInterval } from 'node:timers'
+import { openKeyFile, readPasswordFile } from '@storgo/sdk/key-file'
+import { bytesToHex } from 'viem'
+import { privateKeyToAddress } from 'viem/accounts'
+import { publishAddresses } from './chain/address-publisher.ts'
+import { EpochClock } from './chain/epoch-clock.ts'
+import { followChanges } from './chain/follow-changes.ts'
+import { openChain } from './chain/open-chain.ts'
+import { ProviderDirectory } from './chain/provider-directory.ts'
+import { VolumeCache } from './chain/volume-cache.ts'
+import type { NodeConfig } from './config/schema.ts'
+import { Locks } from './locks.ts'
+import { startNetwork } from './network/start-network.ts'
+import { writeNodeRecord } from './node-record.ts'
+import { Prover } from './prover/prover.ts'
+import { SlotAccess } from './slots/access.ts'
+import { dropEndedEachEpoch } from './slots/drop-ended.ts'
+import { Staging } from './slots/staging.ts'
+import { bytesOf, type NodeStatus, slotStatuses } from './status.ts'
+import { isWritable } from './store/is-writable.ts'
+import { openSlotStore } from './store/open-slot-store.ts'
+import { startHttpServer } from './telemetry/http-server.ts'
+import type { Logger } from './telemetry/logger.ts'
+import { createMetrics, registerGauges } from './telemetry/metrics.ts'
+
+export type NodeDeps = { logger: Logger; nowMs: () => number }
+
+/** A running provider; disposing it stops everything in reverse order. */
+export type ProviderNode = AsyncDisposable & { peerId: string; multiaddrs: string[]; httpUrl: string }
+
+const SWEEP_MS = 30_000
+const STATUS_TIMEOUT_MS = 5_000
+
+/** Builds and starts a provider. The only place that knows which implementation is used where. */
+export async function startProviderNode(config: NodeConfig, { logger, nowMs }: NodeDeps): Promise<ProviderNode> {
+  await using resources = new AsyncDisposableStack()
+  const startedMs = nowMs()
+  const metrics = createMetrics()
+  const privateKey = await openKeyFile(config.operator.keyFile, await readPasswordFile(config.operator.passwordFile))
+  const operator = privateKeyToAddress(bytesToHex(privateKey))
+  const chain = await openChain(config.chain, privateKey)
+  const { domain } = chain
+  const store = resources.use(
+    await openSlotStore({
+      dataDir: config.dataDir,
+      capacity: config.capacitySectors + config.stagingSectors,
+      binding: `chain ${domain.chainId}, contract ${domain.verifyingContract}, operator ${operator}`,
+    }),
+  )
+
+  const clock = resources.use(
+    await EpochClock.start({
+      readEpoch: (options) => chain.readHead(options),
+      watchBlocks: (onBlock) => chain.watchBlocks(onBlock),
+      ...{ nowMs, logger },
+    }),
+  )
+  const volumes = new VolumeCache({
+    readFacts: (volumeId, options) => chain.readFacts(volumeId, options),
+    readSessionKey: (volumeId, generation, options) => chain.readSessionKey(volumeId, generation, options),
+    currentEpoch: () => clock.epoch,
+    nowMs,
+  })
+  const staging = new Staging({ store, maxSectors: config.stagingSectors, nowMs })
+  const sweeping = setInterval(() => staging.sweep(), SWEEP_MS)
+  resources.defer(() => clearInterval(sweeping))
+
+  const access = new SlotAccess(volumes, operator)
+  const registered = async (account: typeof operator, options: { signal: AbortSignal }) =>
+    (await chain.readAddresses(account, options)) !== undefined
+  const directory = new ProviderDirectory(registered, nowMs)
+  const peer = resources.use(
+    await startNetwork({
+      config: config.p2p,
+      operatorKey: privateKey,
+      domain,
+      slots: {
+        store,
+        staging,
+        volumes,
+        access,
+        locks: new Locks(),
+        domain,
+        operator: { address: operator, privateKey },
+        nowMs,
+      },
+      isProvider: (account, options) => directory.isProvider(account, options),
+      ...{ logger, metrics },
+    }),
+  )
+  const multiaddrs = () => peer.libp2p.getMultiaddrs()
+
+  const { settleEveryEpochs } = config
+  const prover = resources.use(new Prover({ chain, store, operator, settleEveryEpochs, logger, metrics }))
+  const forget = (volumeId: bigint) => volumes.forget(volumeId)
+  const readChangedVolumes: typeof chain.readChangedVolumes = (blocks, options) =>
+    chain.readChangedVolumes(blocks, options)
+  clock.onHead(followChanges(clock.head, { readChangedVolumes, forget, logger }))
+  clock.onHead((head) => prover.onBlock(head))
+  clock.onHead(publishAddresses({ chain, operator, addresses: () => multiaddrs().map(({ bytes }) => bytes), logger }))
+  clock.onHead(dropEndedEachEpoch({ store, volumes, operator, readBook: (options) => chain.readBook(options), logger }))
+
+  registerGauges(metrics, {
+    usage: () => store.usage(),
+    peers: () => peer.libp2p.getConnections().length,
+    chain: () => ({ epoch: clock.epoch, block: Number(clock.head.block), secondsSinceBlock: clock.secondsSinceBlock }),
+  })
+  const status = async (): Promise<NodeStatus> => {
+    const book = await chain.readBook({ signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) })
+    return {
+      operator,
+      peerId: peer.libp2p.peerId.toString(),
+      multiaddrs: multiaddrs().map(String),
+      ...{ epoch: clock.epoch, block: clock.head.block, lastProvenEpoch: prover.lastProvenEpoch },
+      peers: peer.libp2p.getConnections().length,
+      ...bytesOf(store.usage()),
+      slots: await slotStatuses(store, book),
+    }
+  }
+  const checks = async () => ({
+    chain: clock.isAlive,
+    listening: multiaddrs().length > 0,
+    store: await isWritable(config.dataDir),
+  })
+  const http = resources.use(await startHttpServer({ ...config.http, metrics, checks, status }))
+
+  const record = { peerId: peer.libp2p.peerId.toString(), multiaddrs: multiaddrs().map(String), httpUrl: http.url }
+  resources.use(await writeNodeRecord(config.dataDir, { pid: process.pid, operator, ...record }))
+  logger.info({ operator, ...record, epoch: clock.epoch, startMs: nowMs() - startedMs }, 'provider is ready')
+  const running = resources.move()
+  return { ...record, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
