@@ -23,7 +23,7 @@ function plainArray(buffer: Uint8Array): Uint8Array {
 
 export const sha256: Platform['sha256'] = (bytes) => plainArray(hash('sha256', bytes, 'buffer'))
 
-export const digestSha256: Platform['digestSha256'] = sha256
+export const digestSha256: Platform['digestSha256'] = (bytes) => sha256(bytes)
 
 export const hmacSha256: Platform['hmacSha256'] = (key, bytes) =>
   plainArray(createHmac('sha256', key).update(bytes).digest())

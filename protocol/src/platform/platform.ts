@@ -1,5 +1,5 @@
 /** A value, or a promise of one where the platform only has an asynchronous way. Callers `await`. */
-export type Awaitable<Value> = Value | Promise<Value>
+type Awaitable<Value> = Value | Promise<Value>
 
 /** Hashes every 64 bytes of `input` into the 32 bytes at the same place of `output`; the two never overlap. */
 export type HashPairs = (input: Uint8Array, output: Uint8Array) => void

@@ -73,3 +73,12 @@ test('without sectors the roots are 32 zero bytes', () => {
   assert.deepEqual(slotRoot(new Uint8Array(0)), new Uint8Array(HASH_BYTES))
   assert.deepEqual(volumeRoot(new Uint8Array(6 * HASH_BYTES), 0), new Uint8Array(HASH_BYTES))
 })
+
+test('hashing sectors makes no garbage but the roots', () => {
+  const sector = someBytes(SECTOR_BYTES, 5)
+  sectorRoot(sector)
+  const before = process.memoryUsage().arrayBuffers
+  for (let i = 0; i < 20; i++) sectorRoot(sector)
+  // Each level's nodes in arrays of their own would come to 1 MiB for every sector.
+  assert.ok(process.memoryUsage().arrayBuffers - before < SECTOR_BYTES / 4)
+})
