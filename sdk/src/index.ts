@@ -51,3 +51,26 @@ export {
   type ServeLimits,
   serveRequests,
 } from './net/serve-requests.ts'
+export { connectStorgo, type StorgoOptions } from './volumes/connect-storgo.ts'
+export type {
+  FileInfo,
+  FileSource,
+  GetOptions,
+  ListOptions,
+  PutOptions,
+  PutPhase,
+  PutProgress,
+  PutResult,
+  RemoveResult,
+  VolumeClient,
+} from './volumes/file-source.ts'
+export type { Logger } from './volumes/logger.ts'
+export { createMasterKey, type KeyWallet, sealMasterKey, unlockMasterKey } from './volumes/master-key.ts'
+export type {
+  OpenOptions,
+  SlotReport,
+  Storgo,
+  VolumeDetails,
+  VolumeOrder,
+  VolumeQuote,
+} from './volumes/storgo.ts'

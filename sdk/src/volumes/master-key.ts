@@ -11,15 +11,21 @@ import type { Hex, LocalAccount } from 'viem'
 /** A wallet that signs EIP-712 data. */
 export type KeyWallet = Pick<LocalAccount, 'address' | 'signTypedData'>
 
-/**
- * A fresh master key and its envelope, which the same wallet opens on any device. The wallet is asked twice.
- * @throws {StorgoError} `REQUEST_INVALID` for a wallet that does not sign the same data the same way each time: it could
- * never open the envelope again.
- */
+/** A fresh master key and its envelope. The wallet is asked twice. @throws {StorgoError} as {@link sealMasterKey}. */
 export async function createMasterKey(
   wallet: KeyWallet,
   chainId: number,
 ): Promise<{ masterKey: Uint8Array; envelope: Envelope }> {
+  const masterKey = randomBytes(32)
+  return { masterKey, envelope: await sealMasterKey(wallet, chainId, masterKey) }
+}
+
+/**
+ * An envelope of a master key that the same wallet opens on any device. The wallet is asked twice.
+ * @throws {StorgoError} `REQUEST_INVALID` for a wallet that does not sign the same data the same way each time: it could
+ * never open the envelope again.
+ */
+export async function sealMasterKey(wallet: KeyWallet, chainId: number, masterKey: Uint8Array): Promise<Envelope> {
   const salt = randomBytes(32)
   const signature = await sign(wallet, chainId, salt)
   if (signature !== (await sign(wallet, chainId, salt))) {
@@ -29,8 +35,7 @@ export async function createMasterKey(
       { wallet: wallet.address },
     )
   }
-  const masterKey = randomBytes(32)
-  return { masterKey, envelope: await wrapMasterKey(masterKey, salt, signature) }
+  return wrapMasterKey(masterKey, salt, signature)
 }
 
 /** The master key in an envelope of kind `wallet`. @throws {StorgoError} `DECRYPTION_FAILED` if another wallet made it. */

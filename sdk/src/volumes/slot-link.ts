@@ -19,6 +19,7 @@ import {
   SLOT_WRITE_PROTOCOL,
   type SlotCommitRequest,
   type SlotStateReply,
+  StorgoError,
 } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { Peer } from '../net/create-peer.ts'
@@ -31,26 +32,34 @@ export type LeavesWithPath = { bytes: Uint8Array; path: Uint8Array }
 
 export type CallOptions = { signal?: AbortSignal | undefined; timeoutMs: number }
 
+export type SlotLinkOptions = {
+  peer: Peer
+  volumeId: bigint
+  slot: number
+  /** Address of the operator that holds the slot. */
+  provider: Address
+  /** Absent when the registry does not know the provider. */
+  to: PeerAddress | undefined
+}
+
 /**
  * The slot protocols of one slot, asked of the provider that holds it. Every call rejects with what the provider
  * answered, `TIMED_OUT`, `PEER_UNREACHABLE`, or the signal's reason.
  */
 export class SlotLink {
   readonly slot: number
+  /** Address of the operator that holds the slot. */
+  readonly provider: Address
   readonly #volumeId: bigint
   readonly #peer: Peer
-  readonly #to: PeerAddress
+  readonly #to: PeerAddress | undefined
 
-  constructor({ peer, volumeId, slot, to }: { peer: Peer; volumeId: bigint; slot: number; to: PeerAddress }) {
+  constructor({ peer, volumeId, slot, provider, to }: SlotLinkOptions) {
     this.slot = slot
+    this.provider = provider
     this.#volumeId = volumeId
     this.#peer = peer
     this.#to = to
-  }
-
-  /** Address of the operator that holds the slot. */
-  get provider(): Address {
-    return this.#to.operator
   }
 
   /** What the slot says it holds; nothing of it is verified. */
@@ -102,7 +111,11 @@ export class SlotLink {
     return { bytes: bulk, path: decodeSlotReadReply(body).path }
   }
 
-  #call(protocol: string, message: Uint8Array, { signal, timeoutMs }: CallOptions, bulk?: Uint8Array) {
+  async #call(protocol: string, message: Uint8Array, { signal, timeoutMs }: CallOptions, bulk?: Uint8Array) {
+    if (!this.#to) {
+      const { slot, provider } = this
+      throw new StorgoError('PEER_UNREACHABLE', `the registry does not tell where ${provider} is`, { slot, provider })
+    }
     return request(this.#peer, { to: this.#to, protocol, message, signal, timeoutMs, ...(bulk && { bulk }) })
   }
 }

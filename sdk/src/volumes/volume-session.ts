@@ -49,8 +49,8 @@ export type VolumeSessionOptions = {
   /** Reads the volume from the chain. @throws {StorgoError} `VOLUME_UNKNOWN`. */
   readRecord: (options: SignalOption) => Promise<VolumeRecord>
   keysOf: (record: VolumeRecord) => VolumeKeys
-  /** Put into the head record when a volume has none yet. */
-  envelopes: readonly Envelope[]
+  /** Envelopes for the head record of a volume that has none yet. */
+  sealKey: () => Promise<readonly Envelope[]>
   logger: Logger
 }
 
@@ -101,6 +101,12 @@ export class VolumeSession {
     }
   }
 
+  /** The volume as the chain knew it some seconds ago. */
+  async record(signal?: AbortSignal): Promise<VolumeRecord> {
+    const fresh = this.#record && performance.now() - this.#record.readMs < RECORD_MS
+    return fresh && this.#record ? this.#record.value : this.#readRecord(signal)
+  }
+
   /**
    * Runs `use` while nothing else of this client writes the volume. When it fails, what it appended is forgotten.
    * @throws {StorgoError} `NOT_ENOUGH_SLOTS` below q live slots; `STATE_UNFINISHED` when another writer's state may have
@@ -122,10 +128,8 @@ export class VolumeSession {
   }
 
   async #toRead(signal: AbortSignal | undefined): Promise<Version> {
-    const now = performance.now()
-    if (this.#version && now - this.#version.readMs < FRESH_MS) return this.#version.value
-    const known = this.#record && now - this.#record.readMs < RECORD_MS ? this.#record.value : undefined
-    const record = known ?? (await this.#readRecord(signal))
+    if (this.#version && performance.now() - this.#version.readMs < FRESH_MS) return this.#version.value
+    const record = await this.record(signal)
     const { logger } = this.#options
     const { belief } = await attach(record, { purpose: 'read', health: this.#health, logger, signal })
     return this.#adopt(record, belief.certified)
@@ -133,7 +137,7 @@ export class VolumeSession {
 
   async #openWrite(signal: AbortSignal): Promise<WriteSession> {
     signal.throwIfAborted()
-    const { logger, envelopes } = this.#options
+    const { logger, sealKey } = this.#options
     const record = await this.#readRecord(signal)
     const { volumeId, q, links } = record
     if (record.closed) throw new StorgoError('VOLUME_CLOSED', `volume ${volumeId} is closed`, { volumeId })
@@ -150,8 +154,8 @@ export class VolumeSession {
     const fleet = new SlotFleet({ record, holders: belief.holders, logger, signal })
     if (version.certificate) await fleet.certify(version.certificate, belief.uncertified)
     const log = await this.#logOf(version, signal)
-    const written = version.envelopes.length > 0 ? version.envelopes : envelopes
-    const options = { record, keys: version.keys, fleet, log, parent: version.certificate, term, envelopes: written }
+    const envelopes = version.envelopes.length > 0 ? version.envelopes : await sealKey()
+    const options = { record, keys: version.keys, fleet, log, parent: version.certificate, term, envelopes }
     const writer = new VolumeWriter(options)
     this.#writer = writer
     const draft = new CatalogDraft(version.catalog, version.head)

@@ -1,0 +1,113 @@
+import { deriveSessionKey, type Envelope, StorgoError } from '@storgo/protocol'
+import { isAddressEqual, type LocalAccount } from 'viem'
+import { type Chain, connectChain } from '../chain/connect-chain.ts'
+import type { Deployment } from '../chain/deployment.ts'
+import { listVolumes } from '../chain/list-volumes.ts'
+import { readSessionKey } from '../chain/read-session-key.ts'
+import type { Volume } from '../chain/read-volume.ts'
+import { createPeer, type Peer } from '../net/create-peer.ts'
+import { type Logger, silentLogger } from './logger.ts'
+import { sealMasterKey, unlockMasterKey } from './master-key.ts'
+import { openOrder, quoteOrder } from './open-volume.ts'
+import { readRecord } from './read-record.ts'
+import { showVolume } from './show-volume.ts'
+import type { Storgo } from './storgo.ts'
+import { volumeClient } from './volume-client.ts'
+import { volumeKeysOf } from './volume-keys.ts'
+import { VolumeSession } from './volume-session.ts'
+
+const AGENT = 'storgo-sdk/0.1.0'
+
+export type StorgoOptions = {
+  rpcUrl: string
+  deployment: Deployment
+  /** Pays for volumes, and unlocks the envelope. */
+  account?: LocalAccount
+  /** 32 bytes, from which all keys of the account's files follow. Without it, it is unlocked from `envelope`. */
+  masterKey?: Uint8Array
+  /** The sealed master key; kept by the slots of every volume that is written. */
+  envelope?: Envelope
+  logger?: Logger
+}
+
+/**
+ * Connects to a deployment. Slots are not asked before a volume is used.
+ * @throws {StorgoError} `CHAIN_UNREACHABLE`, `WRONG_CHAIN`; `DECRYPTION_FAILED` if the account did not make the envelope.
+ */
+export async function connectStorgo(options: StorgoOptions): Promise<Storgo> {
+  const { account, envelope, logger = silentLogger, ...connection } = options
+  const chain = await connectChain({ ...connection, account })
+  const { chainId } = chain.deployment
+  const masterKey =
+    options.masterKey ?? (account && envelope ? await unlockMasterKey(account, chainId, envelope) : undefined)
+  const peers = new Peers(chain, masterKey)
+  const sessions = new Map<bigint, VolumeSession>()
+  const sessionOf = (volumeId: bigint): VolumeSession => {
+    const known = sessions.get(volumeId)
+    if (known) return known
+    const session = new VolumeSession({
+      readRecord: ({ signal }) => readRecord({ chain, volumeId, peerFor: (volume) => peers.for(volume), signal }),
+      keysOf: ({ generation }) => volumeKeysOf(needed(masterKey), { chainId, volumeId, generation }),
+      // So that the wallet alone leads to the files again, on any device.
+      sealKey: async () => {
+        if (envelope) return [envelope]
+        return account ? [await sealMasterKey(account, chainId, needed(masterKey))] : []
+      },
+      logger,
+    })
+    sessions.set(volumeId, session)
+    return session
+  }
+  return {
+    chain,
+    volumes: {
+      quote: (order) => quoteOrder(chain, order),
+      open: (order) => openOrder(chain, needed(masterKey), order),
+      list: ({ owner = account?.address } = {}) => {
+        if (!owner) throw new StorgoError('CONFIG_INVALID', 'whose volumes? Name an owner or connect with an account')
+        return Array.fromAsync(listVolumes(chain, { owner }))
+      },
+      show: (volumeId, { states = false, signal } = {}) =>
+        showVolume(chain, volumeId, { session: states ? sessionOf(volumeId) : undefined, signal }),
+    },
+    volume: (volumeId) => volumeClient(volumeId, sessionOf(volumeId)),
+    [Symbol.asyncDispose]: () => peers[Symbol.asyncDispose](),
+  }
+}
+
+/** One peer for each session key: its hello names the key, which opens all volumes of that generation. */
+class Peers implements AsyncDisposable {
+  readonly #chain: Chain
+  readonly #masterKey: Uint8Array | undefined
+  readonly #peers = new Map<number, Promise<Peer>>()
+
+  constructor(chain: Chain, masterKey: Uint8Array | undefined) {
+    this.#chain = chain
+    this.#masterKey = masterKey
+  }
+
+  /** @throws {StorgoError} `ACCESS_DENIED` if the volume's session key is of another master key. */
+  async for({ volumeId, generation }: Volume): Promise<Peer> {
+    const { chainId } = this.#chain.deployment
+    const { privateKey, address } = deriveSessionKey(needed(this.#masterKey), chainId, generation)
+    const named = await readSessionKey(this.#chain, { volumeId, generation })
+    if (!named || !isAddressEqual(named.address, address)) {
+      const details = { volumeId, generation }
+      throw new StorgoError('ACCESS_DENIED', `volume ${volumeId} is not one of this master key`, details)
+    }
+    const known = this.#peers.get(generation)
+    if (known) return known
+    const peer = createPeer({ identity: { privateKey, domain: this.#chain.domain, agent: AGENT } })
+    this.#peers.set(generation, peer)
+    return peer
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#peers.values()].map(async (peer) => (await peer)[Symbol.asyncDispose]()))
+  }
+}
+
+function needed(masterKey: Uint8Array | undefined): Uint8Array {
+  if (masterKey) return masterKey
+  throw new StorgoError('CONFIG_INVALID', 'files need the master key, or the envelope that holds it and its account')
+}
