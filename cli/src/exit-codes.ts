@@ -37,6 +37,7 @@ const EXIT_OF: Partial<Record<ErrorCode, ExitCode>> = {
   PEER_UNREACHABLE: EXIT.unhealthy,
   NOT_ENOUGH_SLOTS: EXIT.unhealthy,
   CHAIN_UNREACHABLE: EXIT.unhealthy,
+  WRONG_CHAIN: EXIT.unhealthy,
   SECTOR_CORRUPT: EXIT.unhealthy,
   CATALOG_CORRUPT: EXIT.unhealthy,
   TIMED_OUT: EXIT.incomplete,

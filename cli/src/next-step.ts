@@ -11,7 +11,7 @@ const STEPS: Partial<Record<ErrorCode, Step>> = {
   KEY_FILE_MISSING: 'storgo init',
   KEY_FILE_EXPOSED: ({ path }) => `chmod 600 ${shellWord(String(path ?? 'FILE'))}`,
   PASSWORD_WRONG: 'storgo <command> --password-file FILE',
-  INSUFFICIENT_FUNDS: ({ account }) => `storgo dev fund${account === undefined ? '' : ` ${account}`}`,
+  INSUFFICIENT_FUNDS: ({ account, sender }) => `storgo dev fund ${account ?? sender ?? ''}`.trimEnd(),
   PRICE_TOO_HIGH: 'storgo volume quote',
   VOLUME_UNKNOWN: 'storgo volume ls',
   VOLUME_CLOSED: 'storgo volume ls',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { proofOfStorageAbi, storageMarketAbi } from '@storgo/contracts/abi'
-import type { Deployment } from '@storgo/sdk'
-import { type Address, type PublicClient, parseEventLogs } from 'viem'
+import type { Chain } from '@storgo/sdk'
+import { type Address, parseEventLogs } from 'viem'
 
 const POLL_MS = 250
 
@@ -23,24 +23,24 @@ export type ChainEvent =
 
 /** Every event from `fromBlock` on, as blocks come in, in chain order. Ends when `signal` aborts. */
 export async function* chainEvents(
-  client: PublicClient,
-  { market, proofs }: Pick<Deployment, 'market' | 'proofs'>,
+  { publicClient, deployment }: Chain,
   fromBlock: bigint,
   signal: AbortSignal,
 ): AsyncGenerator<ChainEvent> {
+  const abi = [...storageMarketAbi, ...proofOfStorageAbi] as const
+  const address = [deployment.market, deployment.proofs]
   for (let next = fromBlock; !signal.aborted; ) {
-    const last = await client.getBlockNumber({ cacheTime: 0 })
+    const last = await publicClient.getBlockNumber()
     if (last < next) {
       await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
       continue
     }
-    const logs = await client.getLogs({ address: [market, proofs], fromBlock: next, toBlock: last })
-    const abi = [...storageMarketAbi, ...proofOfStorageAbi] as const
+    const logs = await publicClient.getLogs({ address, fromBlock: next, toBlock: last })
     for (const log of parseEventLogs({ abi, logs, eventName: ['SeedStored', 'EpochProven', 'SlotSettled'] })) {
       if (log.eventName === 'SeedStored') yield { kind: 'seed', epoch: log.args.epoch, block: log.blockNumber }
       else if (log.eventName === 'SlotSettled') yield { kind: 'settlement', ...log.args }
       else {
-        const { gasUsed } = await client.getTransactionReceipt({ hash: log.transactionHash })
+        const { gasUsed } = await publicClient.getTransactionReceipt({ hash: log.transactionHash })
         yield { kind: 'proof', ...log.args, gas: gasUsed }
       }
     }

@@ -1,43 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Child } from './child.ts'
 import { freePort } from './free-port.ts'
-import { waitUntil } from './wait-until.ts'
 
-const START_TIMEOUT_MS = 120_000
 const CALL_TIMEOUT_MS = 2_000
+const POLL_MS = 50
 const USUAL_PORT = 8545
 
-export type LocalChain = { child: Child; rpcUrl: string; port: number }
-
-/** Starts `hardhat node` on 127.0.0.1, on the usual port or a free one, and waits until it answers. */
+/** Starts `hardhat node` on 127.0.0.1, on the usual port or a free one; it does not answer at once. */
 export async function startChain({
   repository,
   logFile,
 }: {
   repository: string
   logFile: string
-}): Promise<LocalChain> {
+}): Promise<{ child: Child; rpcUrl: string }> {
   const port = await freePort(USUAL_PORT)
-  const rpcUrl = `http://127.0.0.1:${port}`
   const hardhat = fileURLToPath(new URL('cli.js', import.meta.resolve('hardhat')))
   // Without --hostname it listens on all interfaces wherever it believes to be in a container.
   const args = [hardhat, 'node', '--hostname', '127.0.0.1', '--port', String(port)]
-  const child = new Child({
-    name: 'chain',
-    args,
-    cwd: repository,
-    logFile,
-    env: { HARDHAT_DISABLE_TELEMETRY: 'true', FORCE_COLOR: '0' },
-  })
-  try {
-    await waitUntil(child, 'an answer of the chain', START_TIMEOUT_MS, () => callIfUp(rpcUrl, 'eth_chainId'))
-    // It would log every call, for as long as the network runs.
-    await callIfUp(rpcUrl, 'hardhat_setLoggingEnabled', [false])
-  } catch (error) {
-    await child.stop()
-    throw error
+  const env = { HARDHAT_DISABLE_TELEMETRY: 'true', FORCE_COLOR: '0' }
+  return {
+    child: new Child({ name: 'chain', args, cwd: repository, logFile, env }),
+    rpcUrl: `http://127.0.0.1:${port}`,
   }
-  return { child, rpcUrl, port }
+}
+
+/** Resolves once a chain answers at `rpcUrl`. @throws {Error} after `timeoutMs`. */
+export async function answersIn(rpcUrl: string, timeoutMs: number): Promise<void> {
+  for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await delay(POLL_MS)) {
+    if ((await callIfUp(rpcUrl, 'eth_chainId')) !== undefined) return
+  }
+  throw new Error(`no chain answers at ${rpcUrl} within ${timeoutMs / 1000} s`)
+}
+
+/** Hardhat's node prints every call it gets, for as long as it runs; this stops it. */
+export async function silence(rpcUrl: string): Promise<void> {
+  await callIfUp(rpcUrl, 'hardhat_setLoggingEnabled', [false])
 }
 
 /** The result of a JSON-RPC call, or undefined while nobody listens. */

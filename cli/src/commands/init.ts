@@ -23,7 +23,8 @@ export async function init(context: Context, flags: InitFlags): Promise<undefine
   const { output, cwd, env, options } = context
   const folder = flags.folder === undefined ? profileFolder(env) : resolve(cwd, flags.folder)
   const deploymentFile = flags.deployment === undefined ? undefined : resolve(cwd, flags.deployment)
-  const { chainId, rpcUrl } = await findNetwork(context, { rpcUrl: options.rpcUrl, deploymentFile })
+  const { rpcUrl, deployment } = await findNetwork(context, { deploymentFile })
+  const { chainId } = deployment
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await makeRoom(folder, flags.force === true)
   const { password, file: passwordFile } = await choosePassword(context, folder, NAMES.password)

@@ -26,7 +26,14 @@ function aRecord(pid: number): LocalNetworkRecord {
     chainId: 31337,
     rpcUrl: 'http://127.0.0.1:8545',
     deploymentFile: '/x/deployment.json',
-    accounts: { demo: { address: `0x${'ab'.repeat(20)}`, keyFile: '/x/demo.json', passwordFile: '/x/demo.password' } },
+    accounts: {
+      demo: {
+        address: `0x${'ab'.repeat(20)}`,
+        keyFile: '/x/demo.json',
+        passwordFile: '/x/demo.password',
+        envelopeFile: '/x/demo.envelope.json',
+      },
+    },
     providers: [],
     volumeId: '1',
     startedAt: '2026-01-02T03:04:05.000Z',

@@ -5,8 +5,8 @@ const account = z.strictObject({
   address,
   keyFile: z.string(),
   passwordFile: z.string(),
-  /** The account's sealed master key, for accounts that store files. */
-  envelopeFile: z.string().optional(),
+  /** The sealed master key that its files are encrypted under. */
+  envelopeFile: z.string(),
 })
 const provider = z.strictObject({
   name: z.string(),

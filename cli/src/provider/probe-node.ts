@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+const PROBE_TIMEOUT_MS = 3_000
+const MAX_STATUS_BYTES = 1 << 22
+
+const status = z.looseObject({
+  operator: z.string(),
+  epoch: z.number(),
+  lastProvenEpoch: z.number().nullish(),
+  slots: z.array(z.looseObject({ volumeId: z.coerce.string(), slot: z.number(), sectors: z.number() })),
+  storedBytes: z.coerce.number(),
+})
+/** What a provider says of itself under `/status`. */
+export type NodeStatus = z.infer<typeof status>
+
+/** A provider's answers; `status` only if it gave one. Never throws: silence is an answer too. */
+export type NodeProbe = { healthy: boolean; ready: boolean; status?: NodeStatus }
+
+/** Asks a provider over HTTP whether it is alive and ready, and what it holds. */
+export async function probeNode(httpUrl: string, signal: AbortSignal): Promise<NodeProbe> {
+  const [health, readiness, report] = await Promise.allSettled(
+    ['/healthz', '/readyz', '/status'].map((path) =>
+      fetch(new URL(path, httpUrl), { signal: AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]) }),
+    ),
+  )
+  const answer = { healthy: isOk(health), ready: isOk(readiness) }
+  if (report?.status !== 'fulfilled' || !report.value.ok) return answer
+  const text = await report.value.text().catch(() => '')
+  if (text.length > MAX_STATUS_BYTES) return answer
+  const parsed = status.safeParse(jsonOf(text))
+  return parsed.success ? { ...answer, status: parsed.data } : answer
+}
+
+function isOk(result: PromiseSettledResult<Response> | undefined): boolean {
+  return result?.status === 'fulfilled' && result.value.ok
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

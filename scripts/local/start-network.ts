@@ -1,0 +1,157 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Chain, connectChain, type Deployment, parseDeployment } from '@storgo/sdk'
+import type { LocalNetworkRecord } from '../../cli/src/local-network/record.ts'
+import { accounts, PROVIDERS } from './accounts.ts'
+import { Child } from './child.ts'
+import { fundAccounts } from './fund-accounts.ts'
+import { holdFolder } from './hold-folder.ts'
+import { openDemoVolume } from './open-demo-volume.ts'
+import { type LocalKeys, prepareKeys } from './prepare-keys.ts'
+import { registerProviders } from './register-providers.ts'
+import { answersIn, silence, startChain } from './start-chain.ts'
+import { type LocalProvider, startProvider } from './start-provider.ts'
+import type { Steps } from './steps.ts'
+
+const CHAIN_ID = 31337
+const CHAIN_TIMEOUT_MS = 120_000
+/** Space that each provider offers: 8 GiB. */
+const CAPACITY_SECTORS = 8_192
+const DEMO_STOR = '1000000'
+const OWNER_STOR = '10000'
+
+export type LocalNetworkOptions = { folder: string; repository: string; steps: Steps }
+export type LocalNetwork = AsyncDisposable & {
+  record: LocalNetworkRecord
+  /** For reading, and for what the deployer may send. */
+  chain: Chain
+  chainProcess: Child
+  providers: readonly LocalProvider[]
+}
+
+/**
+ * Starts a chain, deploys the contracts, starts and registers the providers, each in a process of its own, and opens a volume
+ * for the demo account. Disposing it ends all of them; if anything fails, what was started is stopped.
+ *
+ * @throws {StorgoError} `ALREADY_RUNNING` if a network runs in the folder.
+ */
+export async function startLocalNetwork({ folder, repository, steps }: LocalNetworkOptions): Promise<LocalNetwork> {
+  await using resources = new AsyncDisposableStack()
+  resources.use(holdFolder(folder))
+  const deploymentFile = join(folder, 'deployment.json')
+  const logs = join(folder, 'logs')
+  await rm(deploymentFile, { force: true })
+
+  const { child: chainProcess, rpcUrl } = await startChain({ repository, logFile: join(logs, 'chain.log') })
+  resources.use(chainProcess)
+  const deploying = { rpcUrl, deploymentFile, repository, logFile: join(logs, 'deploy.log') }
+  const [keys, deployment] = await Promise.all([
+    steps.run('keys are in encrypted files', () => prepareKeys(join(folder, 'keys'))),
+    steps.run('contracts are compiled and deployed', () => deploy(deploying, resources)),
+    steps.run(`a chain answers at ${rpcUrl}`, () => answersIn(rpcUrl, CHAIN_TIMEOUT_MS)),
+  ])
+  await silence(rpcUrl)
+
+  await steps.run('accounts have STOR', () => fund(rpcUrl, deployment))
+  await steps.run(`${PROVIDERS} providers are registered, staked and offer space`, () =>
+    registerProviders({ rpcUrl, deployment, capacitySectors: CAPACITY_SECTORS }),
+  )
+  const providers = await startAll({ folder, repository, rpcUrl, deploymentFile, keys }, resources)
+  const [volumeId, records] = await Promise.all([
+    steps.run('a volume of 4 + 2 slots is open', () => openDemoVolume({ rpcUrl, deployment, wallet: keys.demo })),
+    steps.run(`${PROVIDERS} provider processes are ready`, () => Promise.all(providers.map(describeWhenReady))),
+  ])
+
+  const recordFile = join(folder, 'network.json')
+  const record: LocalNetworkRecord = {
+    pid: process.pid,
+    chainId: CHAIN_ID,
+    rpcUrl,
+    deploymentFile,
+    accounts: { demo: { address: accounts.demo.address, ...keys.demo } },
+    providers: records,
+    volumeId: String(volumeId),
+    startedAt: new Date().toISOString(),
+  }
+  resources.defer(() => rm(recordFile, { force: true }))
+  await writeAtomically(recordFile, `${JSON.stringify(record, null, 2)}\n`)
+  const chain = await connectChain({ rpcUrl, deployment, account: accounts.deployer })
+  const running = resources.move()
+  return { record, chain, chainProcess, providers, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+type Deploying = { rpcUrl: string; deploymentFile: string; repository: string; logFile: string }
+
+/** Compiles (nothing to do when warm) and deploys, in a process that ends when that is done. */
+async function deploy(
+  { rpcUrl, deploymentFile, repository, logFile }: Deploying,
+  resources: AsyncDisposableStack,
+): Promise<Deployment> {
+  const program = fileURLToPath(new URL('./deploy-contracts.ts', import.meta.url))
+  const child = resources.use(
+    new Child({ name: 'deploy', args: [program, rpcUrl, deploymentFile], cwd: repository, logFile }),
+  )
+  const ending = await child.ended
+  if (ending !== 'exit code 0') throw new Error(`the contracts were not deployed: ${ending}; see ${logFile}`)
+  return parseDeployment(JSON.parse(await readFile(deploymentFile, 'utf8')))
+}
+
+function fund(rpcUrl: string, { token }: Deployment): Promise<void> {
+  const owners = accounts.owners.map(({ address }) => ({ to: address, stor: OWNER_STOR }))
+  return fundAccounts({ rpcUrl, token, from: accounts.deployer }, [
+    { to: accounts.demo.address, stor: DEMO_STOR },
+    ...owners,
+  ])
+}
+
+type Starting = { folder: string; repository: string; rpcUrl: string; deploymentFile: string; keys: LocalKeys }
+
+async function startAll(
+  { folder, repository, rpcUrl, deploymentFile, keys }: Starting,
+  resources: AsyncDisposableStack,
+): Promise<LocalProvider[]> {
+  // All stop at once: one after the other could take 5 seconds for each that has to be killed.
+  const all: LocalProvider[] = []
+  resources.defer(async () => {
+    await Promise.all(all.map(({ child }) => child.stop()))
+  })
+  for (const [index, { keyFile, passwordFile }] of keys.operators.entries()) {
+    const name = `provider-${index + 1}`
+    const { address: operator } = accounts.operators[index] ?? accounts.demo
+    const dataDir = join(folder, 'providers', name)
+    const logFile = join(folder, 'logs', `${name}.log`)
+    all.push(
+      await startProvider({
+        name,
+        operator,
+        keyFile,
+        passwordFile,
+        dataDir,
+        logFile,
+        repository,
+        rpcUrl,
+        deploymentFile,
+        capacitySectors: CAPACITY_SECTORS,
+      }),
+    )
+  }
+  return all
+}
+
+async function describeWhenReady({
+  name,
+  operator,
+  child,
+  dataDir,
+  ready,
+}: LocalProvider): Promise<LocalNetworkRecord['providers'][number]> {
+  const { peerId, multiaddr, httpUrl } = await ready
+  return { name, operator, peerId, multiaddr, httpUrl, pid: child.pid, dataDir }
+}
+
+/** Whoever reads the file sees all of it or nothing. */
+async function writeAtomically(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600 })
+  await rename(`${path}.new`, path)
+}
