@@ -51,7 +51,7 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
   const clock = resources.use(
     await EpochClock.start({
       readEpoch: (options) => chain.readHead(options),
-      watchBlocks: (onBlock) => chain.watchBlocks(onBlock),
+      watchBlocks: (watcher) => chain.watchBlocks(watcher),
       ...{ nowMs, logger },
     }),
   )

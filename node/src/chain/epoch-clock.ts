@@ -1,4 +1,5 @@
 import { type Epoch, StorgoError } from '@storgo/protocol'
+import type { BlockWatcher } from '@storgo/sdk'
 import type { ChainHead } from '../prover/proof-chain.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
@@ -9,8 +10,8 @@ const SILENT_MS = 60_000
 export type EpochClockOptions = {
   /** The epoch of the newest block, and the block itself. */
   readEpoch: (options: { signal: AbortSignal }) => Promise<ChainHead>
-  /** Calls back with the number of every new block until the returned function is called. */
-  watchBlocks: (onBlock: (block: bigint) => void) => () => void
+  /** Calls back for new blocks until disposed. */
+  watchBlocks: (watcher: BlockWatcher) => Disposable
   nowMs: () => number
   logger: Logger
 }
@@ -19,16 +20,20 @@ export type EpochClockOptions = {
 export class EpochClock implements Disposable {
   readonly #options: EpochClockOptions
   readonly #listeners: ((head: ChainHead) => void)[] = []
-  readonly #unwatch: () => void
+  readonly #watch: Disposable
   #head: ChainHead
   #seenAtMs: number
   #reading = false
+  #silent = false
 
   private constructor(options: EpochClockOptions, head: ChainHead) {
     this.#options = options
     this.#head = head
     this.#seenAtMs = options.nowMs()
-    this.#unwatch = options.watchBlocks((block) => void this.#onBlock(block))
+    this.#watch = options.watchBlocks({
+      onBlock: (block) => void this.#onBlock(block),
+      onError: (error) => this.#reportSilence(error),
+    })
   }
 
   /** @throws {StorgoError} `CHAIN_UNREACHABLE`. */
@@ -59,12 +64,14 @@ export class EpochClock implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#unwatch()
+    this.#watch[Symbol.dispose]()
     this.#listeners.length = 0
   }
 
   async #onBlock(block: bigint): Promise<void> {
     this.#seenAtMs = this.#options.nowMs()
+    if (this.#silent) this.#options.logger.info({ block: Number(block) }, 'the chain answers again')
+    this.#silent = false
     const { firstBlock, epochBlocks } = this.#head
     if (block >= firstBlock && block < firstBlock + BigInt(epochBlocks)) return this.#tell({ ...this.#head, block })
     if (this.#reading) return
@@ -77,6 +84,12 @@ export class EpochClock implements Disposable {
     } finally {
       this.#reading = false
     }
+  }
+
+  /** Once per silence: it is polled several times a second. */
+  #reportSilence(error: StorgoError): void {
+    if (!this.#silent) this.#options.logger.warn({ error }, 'the chain does not answer')
+    this.#silent = true
   }
 
   #tell(head: ChainHead): void {

@@ -1,4 +1,5 @@
 import type { SigningDomain } from '@storgo/protocol'
+import type { BlockWatcher } from '@storgo/sdk'
 import type { Address } from 'viem'
 import type { ChainHead, ProofChain } from '../prover/proof-chain.ts'
 import type { SessionKey, VolumeFacts } from '../slots/volume-facts.ts'
@@ -10,7 +11,7 @@ export interface ProviderChain extends ProofChain {
   /** Domain of states, receipts and hellos. */
   readonly domain: SigningDomain
   readHead(options: CallOptions): Promise<ChainHead>
-  watchBlocks(onBlock: (block: bigint) => void): () => void
+  watchBlocks(watcher: BlockWatcher): Disposable
   /** `undefined` if there is no such volume. */
   readFacts(volumeId: bigint, options: CallOptions): Promise<VolumeFacts | undefined>
   readSessionKey(volumeId: bigint, generation: number, options: CallOptions): Promise<SessionKey>
