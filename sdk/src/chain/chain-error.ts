@@ -47,19 +47,25 @@ export function chainErrorOf(error: unknown): StorgoError {
   if (!(error instanceof BaseError)) {
     return new StorgoError('INTERNAL', 'A call to the chain failed unexpectedly.', {}, { cause: error })
   }
+  const options = { cause: withoutEndpoint(error) }
   const data = revertDataOf(error)
-  if (data !== undefined) return revertErrorOf(data, error)
+  if (data !== undefined) return revertErrorOf(data, options)
   const is = (type: abstract new (...args: never[]) => Error) => error.walk((inner) => inner instanceof type) !== null
-  if (is(InsufficientFundsError)) {
-    return new StorgoError('INSUFFICIENT_FUNDS', 'The account cannot pay for gas.', {}, { cause: error })
+  if (is(InsufficientFundsError) || /enough funds/.test(error.details)) {
+    return new StorgoError('INSUFFICIENT_FUNDS', 'The account cannot pay for gas.', {}, options)
   }
   if (is(HttpRequestError) || is(TimeoutError)) {
-    return new StorgoError('CHAIN_UNREACHABLE', 'The chain does not answer.', {}, { cause: error })
+    return new StorgoError('CHAIN_UNREACHABLE', 'The chain does not answer.', {}, options)
   }
   if (is(WaitForTransactionReceiptTimeoutError)) {
-    return new StorgoError('TIMED_OUT', 'The transaction was not included in time.', {}, { cause: error })
+    return new StorgoError('TIMED_OUT', 'The transaction was not included in time.', {}, options)
   }
-  return new StorgoError('TRANSACTION_FAILED', 'The chain refused the call.', reasonOf(error), { cause: error })
+  return new StorgoError('TRANSACTION_FAILED', 'The chain refused the call.', reasonOf(error), options)
+}
+
+/** viem's errors and their causes quote the endpoint's address, which may hold a secret and would end up in logs. */
+function withoutEndpoint({ name, shortMessage, details }: BaseError): Error {
+  return new Error(`${name}: ${shortMessage} ${details}`)
 }
 
 /** What the endpoint itself said, or at least which kind of error it was. */
@@ -81,7 +87,7 @@ function revertDataOf(error: BaseError): Hex | undefined {
   return found
 }
 
-function revertErrorOf(data: Hex, cause: BaseError): StorgoError {
+function revertErrorOf(data: Hex, options: ErrorOptions): StorgoError {
   try {
     const { errorName, args = [], abiItem } = decodeErrorResult({ abi: storgoErrorsAbi, data })
     const inputs = 'inputs' in abiItem ? abiItem.inputs : []
@@ -89,10 +95,10 @@ function revertErrorOf(data: Hex, cause: BaseError): StorgoError {
     const details = { error: errorName, ...Object.fromEntries(values) }
     const shown = values.map(([name, value]) => `${name} ${value}`).join(', ')
     const message = `The contract refused: ${errorName}${shown && ` (${shown})`}.`
-    return new StorgoError(CODE_OF[errorName] ?? 'TRANSACTION_FAILED', message, details, { cause })
+    return new StorgoError(CODE_OF[errorName] ?? 'TRANSACTION_FAILED', message, details, options)
   } catch {
     const message = 'The contract refused with an error that this version does not know.'
-    return new StorgoError('TRANSACTION_FAILED', message, { data }, { cause })
+    return new StorgoError('TRANSACTION_FAILED', message, { data }, options)
   }
 }
 

@@ -13,7 +13,6 @@ import {
 import { onChain } from './chain-error.ts'
 import type { Deployment } from './deployment.ts'
 
-const CALL_TIMEOUT_MS = 10_000
 const CALL_RETRIES = 2
 
 /** A chain with Storgo's contracts. Reads go through `publicClient`; what is sent is signed by `account`. */
@@ -34,23 +33,25 @@ export type ChainOptions = {
   account?: LocalAccount | undefined
   /** How often new blocks and receipts are looked for, default 250 ms. */
   pollingIntervalMs?: number
+  /** For one call, before each of two retries; default 10 s. */
+  callTimeoutMs?: number
 }
 
 /**
- * Connects to the chain of a deployment. Every call has a deadline of 10 s and two retries.
+ * Connects to the chain of a deployment. Every call has a deadline.
  *
  * @throws {StorgoError} `CHAIN_UNREACHABLE`; `WRONG_CHAIN` if the endpoint serves another chain, or one without these
  * contracts.
  */
 export async function connectChain(options: ChainOptions): Promise<Chain> {
-  const { rpcUrl, deployment, account, pollingIntervalMs = 250 } = options
+  const { rpcUrl, deployment, account, pollingIntervalMs = 250, callTimeoutMs = 10_000 } = options
   const chain = defineChain({
     id: deployment.chainId,
     name: `chain ${deployment.chainId}`,
     nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
     rpcUrls: { default: { http: [] } },
   })
-  const transport = http(rpcUrl, { timeout: CALL_TIMEOUT_MS, retryCount: CALL_RETRIES })
+  const transport = http(rpcUrl, { timeout: callTimeoutMs, retryCount: CALL_RETRIES })
   const settings = { chain, transport, pollingInterval: pollingIntervalMs, cacheTime: 0 }
   const publicClient = createPublicClient(settings)
   await checkChain(publicClient, deployment)

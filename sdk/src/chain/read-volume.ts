@@ -13,6 +13,7 @@ export type Volume = {
   sectors: number
   /** Of the session key in force. */
   generation: number
+  /** It counts from the next one on. */
   openedEpoch: Epoch
   /** First epoch that is not funded. */
   endEpoch: Epoch

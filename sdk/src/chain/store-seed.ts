@@ -8,10 +8,10 @@ import { send } from './send.ts'
 import { type Sent, sentOf } from './sent.ts'
 
 /**
- * Stores an epoch's seed, taken from the header of its seed block. Anybody may, within 256 blocks.
+ * Stores the current epoch's seed, taken from the header of its seed block. Anybody may, within 256 blocks.
  *
- * @throws {StorgoError} as {@link send}; `details.error` is `ProofOfStorageSeedKnown` if somebody was faster and
- * `ProofOfStorageSeedBlockUnavailable` before and after its time. `VERSION_UNSUPPORTED` for headers of a later fork.
+ * @throws {StorgoError} as {@link send}; `details.error` is `ProofOfStorageSeedKnown` if somebody was faster,
+ * `ProofOfStorageSeedBlockUnavailable` or `ProofOfStorageEpochNotCurrent` before and after its time. `VERSION_UNSUPPORTED` for headers of a later fork.
  */
 export async function storeSeed(chain: Chain, epoch: Epoch): Promise<Sent> {
   const { publicClient, deployment } = chain
