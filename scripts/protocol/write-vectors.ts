@@ -1,8 +1,13 @@
 // Writes protocol/vectors; `write-vectors.ts --check` fails when a file is not what the code gives.
 import { readFile, writeFile } from 'node:fs/promises'
+import { catalogVectors } from './vectors/catalog.ts'
 import { erasureVectors } from './vectors/erasure.ts'
+import { headVectors } from './vectors/head.ts'
 import { keyVectors } from './vectors/keys.ts'
+import { logVectors } from './vectors/log.ts'
+import { manifestVectors } from './vectors/manifest.ts'
 import { toJson } from './vectors/material.ts'
+import { messageVectors } from './vectors/messages.ts'
 import { proofVectors } from './vectors/proofs.ts'
 import { sealingVectors } from './vectors/sealing.ts'
 import { stateVectors } from './vectors/states.ts'
@@ -15,6 +20,11 @@ const files = {
   sealing: await sealingVectors(),
   erasure: erasureVectors(),
   proofs: proofVectors(),
+  log: logVectors(),
+  manifest: await manifestVectors(),
+  catalog: await catalogVectors(),
+  head: await headVectors(),
+  messages: messageVectors(),
 }
 
 for (const [name, vectors] of Object.entries(files)) {

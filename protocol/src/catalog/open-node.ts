@@ -3,9 +3,9 @@ import { StorgoError } from '../errors.ts'
 import { type InnerEntry, innerEntrySize, type LeafEntry, leafEntrySize, NODE_FRAME_BYTES } from './node.ts'
 
 /** A leaf that will be written: any number of entries, in order. */
-export type OpenLeaf = { readonly kind: 'leaf'; readonly entries: readonly LeafEntry[] }
+type OpenLeaf = { readonly kind: 'leaf'; readonly entries: readonly LeafEntry[] }
 /** An inner node that will be written, some of its children too. */
-export type OpenInner = { readonly kind: 'inner'; readonly children: readonly Child[] }
+type OpenInner = { readonly kind: 'inner'; readonly children: readonly Child[] }
 export type OpenNode = OpenLeaf | OpenInner
 /** A child that stays as it is in the log, or one that will be written. */
 export type Child = InnerEntry | OpenNode
@@ -15,9 +15,9 @@ export type Child = InnerEntry | OpenNode
  * again. With 100 000 entries a new file of four chunks writes 57 kB and a look-up reads 3 nodes; with the format's
  * 32 768 it would be 148 kB and 2 nodes, with 4 096 37 kB and 4 nodes.
  */
-export const SPLIT_BYTES = 8192
+const SPLIT_BYTES = 8192
 /** A node below this size is joined with a neighbour. */
-export const JOIN_BYTES = SPLIT_BYTES / 4
+const JOIN_BYTES = SPLIT_BYTES / 4
 
 export function isOpen(child: Child): child is OpenNode {
   return 'kind' in child

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { LEAF_BYTES, MAX_SECTORS, MAX_SLOTS, SECTOR_BYTES } from '../units.ts'
@@ -99,17 +98,4 @@ test('a range that is empty or leaves the sector has no covering leaves', () => 
   ]) {
     assert.throws(() => coveringLeaves(range), { code: 'REQUEST_INVALID' })
   }
-})
-
-test('the vectors of section 8 hold', async () => {
-  const vectors = JSON.parse(await readFile(new URL('../../vectors/log.json', import.meta.url), 'utf8'))
-  assert.ok(vectors.locate.length > 0 && vectors.sectorsFor.length > 0)
-  for (const { extent, k, ranges } of vectors.locate) {
-    const found = locate({ offset: extent[0], length: extent[1] }, k)
-    assert.deepEqual(
-      found.map(({ stripe, slot, offset, length }) => [stripe, slot, offset, length]),
-      ranges,
-    )
-  }
-  for (const { tail, k, sectors } of vectors.sectorsFor) assert.equal(sectorsFor(tail, k), sectors)
 })

@@ -187,6 +187,8 @@ export type SlotCommitRequest = Message<"storgo.v1.SlotCommitRequest"> & {
   slot: number;
 
   /**
+   * Absent when the bytes of this slot do not change.
+   *
    * @generated from field: bytes upload = 2;
    */
   upload: Uint8Array;
@@ -197,7 +199,7 @@ export type SlotCommitRequest = Message<"storgo.v1.SlotCommitRequest"> & {
   state?: SignedState | undefined;
 
   /**
-   * n slot roots of 32 bytes, concatenated.
+   * n slot roots of 32 bytes, concatenated; empty for a state of no sectors.
    *
    * @generated from field: bytes slot_roots = 4;
    */
