@@ -32,7 +32,7 @@ export type Peer = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export type PeerTimeouts = {
+type PeerTimeouts = {
   /** For one connection, encryption included. Default 3 s. */
   dialTimeoutMs: number
   /** For saying hello on it and getting the answer. Default 3 s. */

@@ -11,7 +11,7 @@ import { type Address, isAddressEqual } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { bytesToHex } from 'viem/utils'
 
-export type VersionRange = { min: number; max: number }
+type VersionRange = { min: number; max: number }
 
 /** Who a peer says it is: an operator, a wallet or a session key, on one chain and deployment. */
 export type HelloIdentity = {
