@@ -63,7 +63,7 @@ export class Catalog {
    * is already so costs nothing.
    *
    * @returns the next version's root: null if it is empty, this version's if nothing changes.
-   * @throws {StorgoError} `REQUEST_INVALID` for an empty or too long key or a value too large for a node.
+   * @throws {StorgoError} `REQUEST_INVALID` for an empty or too long key, or a value nested too deep or too large.
    */
   async apply(changes: readonly Change[]): Promise<Ref | null> {
     for (const change of changes) assertFits(change)
@@ -81,5 +81,12 @@ function assertFits({ key, value }: Change): void {
     throw new StorgoError('REQUEST_INVALID', `a key has 1 to ${MAX_KEY_BYTES} bytes`, { bytes: key.length })
   }
   const bytes = value === undefined ? 0 : NODE_FRAME_BYTES + leafEntrySize({ key, value })
+  if (isList(value) && value.some(isList)) {
+    throw new StorgoError('REQUEST_INVALID', 'a value is at most a list, not one of lists')
+  }
   if (bytes > MAX_NODE_BYTES) throw new StorgoError('REQUEST_INVALID', 'the entry is too large', { bytes })
+}
+
+function isList(value: CborValue | undefined): value is readonly CborValue[] {
+  return Array.isArray(value)
 }
