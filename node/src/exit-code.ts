@@ -1,7 +1,8 @@
 import { type ErrorCode, isStorgoError } from '@storgo/protocol'
 
-/** The command line's exit codes, so that both programs mean the same by them. */
-const USAGE = 2
+// The command line's exit codes, so that both programs mean the same by them.
+/** Wrong arguments or settings. */
+export const USAGE = 2
 const AUTH_OR_FUNDS = 4
 const UNHEALTHY = 5
 const FAILED = 1

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -40,7 +43,7 @@ async function run(
   return { child, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, stderr, stdout }))) }
 }
 
-async function record(): Promise<{ pid: number; httpUrl: string }> {
+async function record(): Promise<{ pid: number; httpUrl: string; multiaddrs: string[] }> {
   for (const deadlineMs = Date.now() + 30_000; Date.now() < deadlineMs; await delay(50)) {
     const text = await readFile(join(folder.dataDir, 'node.json'), 'utf8').catch(() => undefined)
     if (text !== undefined) return JSON.parse(text)
@@ -87,6 +90,36 @@ test('a node that was killed starts again on the same data', async () => {
   }
   again.child.kill('SIGTERM')
   assert.equal((await again.ended).code, 0)
+})
+
+test('strangers who send garbage, half a handshake or nothing do not stop a node', async () => {
+  const { child, ended } = await run()
+  const { httpUrl, multiaddrs } = await record()
+  const port = Number(multiaddrs[0]?.split('/')[4])
+  const multistream = Buffer.from('\x13/multistream/1.0.0\n')
+  const openings = [
+    Buffer.alloc(0),
+    randomBytes(10_000),
+    Buffer.concat([multistream, randomBytes(100)]),
+    Buffer.concat([multistream, Buffer.from('\x0b/tls/1.0.0\n'), randomBytes(5_000)]),
+    Buffer.concat([multistream, Buffer.from('\x07/noise\n'), Buffer.from([0, 32]), randomBytes(32)]),
+    Buffer.concat([multistream, Buffer.from('\xff\xff\xff\x7f')]),
+  ]
+  for (const reset of [true, false]) {
+    for (const bytes of openings) {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => {})
+      await once(socket, 'connect')
+      socket.write(bytes)
+      await delay(50)
+      if (reset) socket.resetAndDestroy()
+      else socket.end()
+    }
+  }
+  assert.equal((await fetch(`${httpUrl}/readyz`)).status, 200)
+  child.kill('SIGTERM')
+  const { code, stdout, stderr } = await ended
+  assert.equal(code, 0, stdout + stderr)
 })
 
 test('mistakes in the settings are named, with exit code 2', async () => {
