@@ -37,6 +37,11 @@ export const STAGES: Stage[] = [
   { name: 'storage layouts', args: ['scripts/contracts/check-layouts.ts'], counts: 'exit' },
   { name: 'gas ceilings', args: ['scripts/contracts/gas.ts'], counts: 'exit' },
   { name: 'protocol', args: nodeTest('none', 'protocol/src/**/*.test.ts'), counts: 'node' },
+  {
+    name: 'protocol, as in browsers',
+    args: ['--conditions=browser', ...nodeTest('none', 'protocol/src/**/*.test.ts')],
+    counts: 'node',
+  },
   { name: 'sdk', args: nodeTest('process', 'sdk/src/**/*.test.ts'), counts: 'node' },
   { name: 'node', args: nodeTest('process', 'node/src/**/*.test.ts'), counts: 'node' },
   { name: 'cli', args: nodeTest('process', 'cli/src/**/*.test.ts', 'scripts/**/*.test.ts'), counts: 'node' },
