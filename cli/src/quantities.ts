@@ -45,10 +45,10 @@ export function formatStor(amount: bigint): string {
   return `${amount < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`} STOR`
 }
 
-/** Smallest units of `12.5`, an amount in STOR. @throws {StorgoError} `REQUEST_INVALID`. */
+/** Smallest units of `12.5`, an amount in STOR (or ETH, which has as many decimals). @throws {StorgoError} `REQUEST_INVALID`. */
 export function parseStor(text: string): bigint {
   const match = /^(\d+)(?:\.(\d{1,18}))?$/u.exec(text)
-  if (match === null) throw invalid(`"${text}" is not an amount of STOR such as 1000 or 0.5`)
+  if (match === null) throw invalid(`"${text}" is not an amount such as 1000 or 0.5`)
   return BigInt(`${match[1]}${(match[2] ?? '').padEnd(STOR_DECIMALS, '0')}`)
 }
 

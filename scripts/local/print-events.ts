@@ -9,7 +9,7 @@ import { STOP } from './stop-signal.ts'
  * @throws {Error} if the chain ends.
  */
 export async function printEvents(
-  { record, chain, chainProcess, providers }: LocalNetwork,
+  { record, storgo, chainProcess, providers }: LocalNetwork,
   { say, signal }: { say(line: string): void; signal: AbortSignal },
 ): Promise<void> {
   const names = new Map<string, string>(record.providers.map(({ operator, name }) => [operator.toLowerCase(), name]))
@@ -25,8 +25,8 @@ export async function printEvents(
   }
   const either = AbortSignal.any([signal, ending.signal])
   try {
-    const from = (await chain.publicClient.getBlockNumber()) + 1n
-    for await (const event of chainEvents(chain, from, either)) say(describeEvent(event, nameOf))
+    const from = (await storgo.chain.publicClient.getBlockNumber()) + 1n
+    for await (const event of chainEvents(storgo.chain, from, either)) say(describeEvent(event, nameOf))
   } catch (error) {
     // A call that the end of the chain, or of everything, broke off is not what to tell.
     throw either.aborted ? either.reason : error

@@ -1,10 +1,12 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type Chain, connectChain, type Deployment, parseDeployment } from '@storgo/sdk'
+import { type Deployment, type Logger, listProviders, parseDeployment, type Storgo } from '@storgo/sdk'
 import type { LocalNetworkRecord } from '../../cli/src/local-network/record.ts'
 import { accounts, PROVIDERS } from './accounts.ts'
 import { Child } from './child.ts'
+import { connectDemo } from './connect-demo.ts'
 import { fundAccounts } from './fund-accounts.ts'
 import { holdFolder } from './hold-folder.ts'
 import { openDemoVolume } from './open-demo-volume.ts'
@@ -16,16 +18,18 @@ import type { Steps } from './steps.ts'
 
 const CHAIN_ID = 31337
 const CHAIN_TIMEOUT_MS = 120_000
+const ADDRESSES_TIMEOUT_MS = 60_000
+const POLL_MS = 100
 /** Space that each provider offers: 8 GiB. */
 const CAPACITY_SECTORS = 8_192
 const DEMO_STOR = '1000000'
 const OWNER_STOR = '10000'
 
-export type LocalNetworkOptions = { folder: string; repository: string; steps: Steps }
+export type LocalNetworkOptions = { folder: string; repository: string; steps: Steps; logger: Logger }
 export type LocalNetwork = AsyncDisposable & {
   record: LocalNetworkRecord
-  /** For reading, and for what the deployer may send. */
-  chain: Chain
+  /** Connected as the demo account. */
+  storgo: Storgo
   chainProcess: Child
   providers: readonly LocalProvider[]
 }
@@ -36,7 +40,12 @@ export type LocalNetwork = AsyncDisposable & {
  *
  * @throws {StorgoError} `ALREADY_RUNNING` if a network runs in the folder.
  */
-export async function startLocalNetwork({ folder, repository, steps }: LocalNetworkOptions): Promise<LocalNetwork> {
+export async function startLocalNetwork({
+  folder,
+  repository,
+  steps,
+  logger,
+}: LocalNetworkOptions): Promise<LocalNetwork> {
   await using resources = new AsyncDisposableStack()
   resources.use(holdFolder(folder))
   const deploymentFile = join(folder, 'deployment.json')
@@ -57,11 +66,14 @@ export async function startLocalNetwork({ folder, repository, steps }: LocalNetw
   await steps.run(`${PROVIDERS} providers are registered, staked and offer space`, () =>
     registerProviders({ rpcUrl, deployment, capacitySectors: CAPACITY_SECTORS }),
   )
+  const storgo = resources.use(await connectDemo({ rpcUrl, deployment, wallet: keys.demo, logger }))
   const providers = await startAll({ folder, repository, rpcUrl, deploymentFile, keys }, resources)
   const [volumeId, records] = await Promise.all([
-    steps.run('a volume of 4 + 2 slots is open', () => openDemoVolume({ rpcUrl, deployment, wallet: keys.demo })),
+    steps.run('a volume of 4 + 2 slots is open', () => openDemoVolume(storgo)),
     steps.run(`${PROVIDERS} provider processes are ready`, () => Promise.all(providers.map(describeWhenReady))),
   ])
+
+  await steps.run('providers have published their addresses', () => addressesPublished(storgo))
 
   const recordFile = join(folder, 'network.json')
   const record: LocalNetworkRecord = {
@@ -76,9 +88,8 @@ export async function startLocalNetwork({ folder, repository, steps }: LocalNetw
   }
   resources.defer(() => rm(recordFile, { force: true }))
   await writeAtomically(recordFile, `${JSON.stringify(record, null, 2)}\n`)
-  const chain = await connectChain({ rpcUrl, deployment, account: accounts.deployer })
   const running = resources.move()
-  return { record, chain, chainProcess, providers, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { record, storgo, chainProcess, providers, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 type Deploying = { rpcUrl: string; deploymentFile: string; repository: string; logFile: string }
@@ -148,6 +159,15 @@ async function describeWhenReady({
 }: LocalProvider): Promise<LocalNetworkRecord['providers'][number]> {
   const { peerId, multiaddr, httpUrl } = await ready
   return { name, operator, peerId, multiaddr, httpUrl, pid: child.pid, dataDir }
+}
+
+/** Providers are reached by what the registry says, which each writes itself once it knows its port. */
+async function addressesPublished({ chain }: Storgo): Promise<void> {
+  for (const deadline = performance.now() + ADDRESSES_TIMEOUT_MS; performance.now() < deadline; await delay(POLL_MS)) {
+    const registered = await Array.fromAsync(listProviders(chain))
+    if (registered.length === PROVIDERS && registered.every(({ addresses }) => addresses.length > 0)) return
+  }
+  throw new Error(`not every provider published an address within ${ADDRESSES_TIMEOUT_MS / 1000} s`)
 }
 
 /** Whoever reads the file sees all of it or nothing. */

@@ -6,6 +6,7 @@ import { describeNetwork } from '../../cli/src/local-network/describe.ts'
 import { LOCAL_NETWORK_FOLDER } from '../../cli/src/local-network/find.ts'
 import type { StartMessage } from '../../cli/src/local-network/start-message.ts'
 import { formatBytes } from '../../cli/src/quantities.ts'
+import { linesAsLogger } from './lines-as-logger.ts'
 import { printEvents } from './print-events.ts'
 import { startLocalNetwork } from './start-network.ts'
 import { Steps } from './steps.ts'
@@ -32,7 +33,7 @@ function tell(message: StartMessage): void {
 }
 
 async function main(): Promise<void> {
-  await using network = await startLocalNetwork({ folder, repository: REPOSITORY, steps })
+  await using network = await startLocalNetwork({ folder, repository: REPOSITORY, steps, logger: linesAsLogger(say) })
   say(`\n${describeNetwork(network.record)}\n`)
   if (flags['no-files'] !== true) {
     const { files, plainBytes } = await steps.run('real files are stored: documents, and installed packages', () =>

@@ -1,7 +1,5 @@
 import type { PutResult } from '@storgo/sdk'
 import { formatBytes } from '../../cli/src/quantities.ts'
-import { connectDemo } from './demo-session.ts'
-import { linesAsLogger } from './lines-as-logger.ts'
 import { sampleFiles } from './sample-files.ts'
 import type { LocalNetwork } from './start-network.ts'
 
@@ -11,12 +9,11 @@ export type SampleOptions = { repository: string; bytes: number; say(line: strin
 
 /** Stores real files in the demo account's volume, telling every few seconds how far it is. */
 export async function storeSamples(
-  network: LocalNetwork,
+  { storgo, record }: LocalNetwork,
   { repository, bytes, say, signal }: SampleOptions,
 ): Promise<PutResult> {
   const { sources } = await sampleFiles(repository, bytes)
-  await using storgo = await connectDemo({ ...demoOf(network), logger: linesAsLogger(say) })
-  const volume = storgo.volume(BigInt(network.record.volumeId))
+  const volume = storgo.volume(BigInt(record.volumeId))
   let saidMs = performance.now()
   return await volume.put(sources, {
     signal,

@@ -27,7 +27,10 @@ export async function init(context: Context, flags: InitFlags): Promise<undefine
   const { chainId } = deployment
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await makeRoom(folder, flags.force === true)
-  const { password, file: passwordFile } = await choosePassword(context, folder, NAMES.password)
+  const { password, file: passwordFile } = await choosePassword(context, folder, {
+    name: NAMES.password,
+    mayAsk: true,
+  })
   const files = { keyFile: join(folder, NAMES.key), envelopeFile: join(folder, NAMES.envelope) }
   const { address } = await createWallet(files, { privateKey: hexToBytes(generatePrivateKey()), password, chainId })
   const profile = {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StorgoError } from '@storgo/protocol'
@@ -12,16 +13,20 @@ const GENERATED_BYTES = 24
 export type ChosenPassword = { password: string; file?: string }
 
 /**
- * The password for a new key: from `--password-file`; typed twice at a terminal; or, where nobody can be asked, a random one
- * in a file of mode 600 called `name` in `folder`.
+ * The password for a new key: from `--password-file`; typed twice at a terminal; or, where nobody can or may be asked, a
+ * random one in a file of mode 600 called `name` in `folder`.
  */
-export async function choosePassword(context: Context, folder: string, name: string): Promise<ChosenPassword> {
+export async function choosePassword(
+  context: Context,
+  folder: string,
+  { name, mayAsk }: { name: string; mayAsk: boolean },
+): Promise<ChosenPassword> {
   const { options, cwd, stdin, output } = context
   if (options.passwordFile !== undefined) {
     const file = resolve(cwd, options.passwordFile)
     return { password: await readPasswordFile(file), file }
   }
-  if (stdin.isTTY === true && !options.yes && !output.json) {
+  if (mayAsk && stdin.isTTY === true && !options.yes && !output.json) {
     const password = await askPassword(context, 'Password for the new key:')
     if (password === '')
       throw new StorgoError('PASSWORD_WRONG', 'an empty password protects nothing', { next: 'storgo init' })
@@ -29,8 +34,10 @@ export async function choosePassword(context: Context, folder: string, name: str
       throw new StorgoError('PASSWORD_WRONG', 'the two passwords differ; nothing was made', { next: 'storgo init' })
     return { password }
   }
-  const password = randomBytes(GENERATED_BYTES).toString('base64url')
   const file = join(folder, name)
+  // Left of an attempt that failed later on.
+  if (existsSync(file)) return { password: await readPasswordFile(file), file }
+  const password = randomBytes(GENERATED_BYTES).toString('base64url')
   await writeFile(file, `${password}\n`, { flag: 'wx', mode: 0o600 })
   return { password, file }
 }

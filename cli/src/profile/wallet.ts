@@ -1,19 +1,18 @@
-import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import { type Envelope, masterKeyTypedData, StorgoError, unwrapMasterKey, wrapMasterKey } from '@storgo/protocol'
+import { type Envelope, StorgoError } from '@storgo/protocol'
+import { createMasterKey, unlockMasterKey } from '@storgo/sdk'
 import { createKeyFile, openKeyFile } from '@storgo/sdk/key-file'
 import { bytesToHex, hexToBytes, type LocalAccount } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { z } from 'zod'
 
 const MAX_ENVELOPE_FILE_BYTES = 4_096
-const MASTER_KEY_BYTES = 32
 const SALT_BYTES = 32
 
 /** Where a wallet's two files are. */
 export type WalletFiles = { keyFile: string; envelopeFile: string }
-/** @property masterKey 32 bytes that every key of the account's files derives from. */
-export type Wallet = { account: LocalAccount; masterKey: Uint8Array }
+/** An account, and the 32 bytes that every key of its files derives from, also as they are sealed. */
+export type Wallet = { account: LocalAccount; masterKey: Uint8Array; envelope: Envelope }
 
 const hexOf = (bytes: number) =>
   z
@@ -41,16 +40,18 @@ export async function createWallet(
   { privateKey, password, chainId }: { privateKey: Uint8Array; password: string; chainId: number },
 ): Promise<LocalAccount> {
   const account = privateKeyToAccount(bytesToHex(privateKey))
-  const salt = randomBytes(SALT_BYTES)
-  const signature = await account.signTypedData(masterKeyTypedData(chainId, salt))
-  const { kind, nonce, sealed } = await wrapMasterKey(randomBytes(MASTER_KEY_BYTES), salt, signature)
+  const { envelope } = await createMasterKey(account, chainId)
   await createKeyFile(keyFile, privateKey, password)
-  const text = JSON.stringify(
-    { version: 1, chainId, kind, salt: bytesToHex(salt), nonce: bytesToHex(nonce), sealed: bytesToHex(sealed) },
-    null,
-    2,
-  )
-  await writeFile(path, `${text}\n`, { flag: 'wx', mode: 0o600 })
+  const { kind, salt, nonce, sealed } = envelope
+  const record = {
+    version: 1,
+    chainId,
+    kind,
+    salt: bytesToHex(salt),
+    nonce: bytesToHex(nonce),
+    sealed: bytesToHex(sealed),
+  }
+  await writeFile(path, `${JSON.stringify(record, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
   return account
 }
 
@@ -61,8 +62,7 @@ export async function createWallet(
 export async function openWallet(files: WalletFiles, password: string): Promise<Wallet> {
   const account = privateKeyToAccount(bytesToHex(await openKeyFile(files.keyFile, password)))
   const { envelope, chainId } = await readEnvelope(files.envelopeFile)
-  const signature = await account.signTypedData(masterKeyTypedData(chainId, envelope.salt))
-  return { account, masterKey: await unwrapMasterKey(envelope, signature) }
+  return { account, envelope, masterKey: await unlockMasterKey(account, chainId, envelope) }
 }
 
 async function readEnvelope(path: string): Promise<{ envelope: Envelope; chainId: number }> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Runner } from '../run-command.ts'
 
-export type NodeInitFlags = { folder: string; stake: string; price: string; capacity: string }
+export type NodeInitFlags = { folder: string; stake: string; price: string; capacity: string; ether: string }
 export type NodeFolderFlags = { folder: string }
 export type NodeStatusFlags = { folder?: string }
 
@@ -17,6 +17,7 @@ export function addNodeCommands(program: Command, run: Runner): void {
     .option('--stake <stor>', 'STOR to stake', '1000')
     .option('--price <stor>', 'STOR for one GiB and epoch', '1')
     .option('--capacity <bytes>', 'space to offer', '10GiB')
+    .option('--ether <eth>', 'ETH to give the operator for gas', '1')
     .action((flags: NodeInitFlags, command: Command) =>
       run(command, async (context) => (await import('../commands/node-init.ts')).nodeInit(context, flags)),
     )

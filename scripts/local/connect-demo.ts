@@ -2,7 +2,7 @@ import { connectStorgo, type Deployment, type Logger, type Storgo } from '@storg
 import { readPasswordFile } from '@storgo/sdk/key-file'
 import { openWallet, type WalletFiles } from '../../cli/src/profile/wallet.ts'
 
-export type DemoOptions = {
+export type ConnectDemoOptions = {
   rpcUrl: string
   deployment: Deployment
   wallet: WalletFiles & { passwordFile: string }
@@ -10,7 +10,7 @@ export type DemoOptions = {
 }
 
 /** The demo account's connection to its network. */
-export async function connectDemo({ rpcUrl, deployment, wallet, logger }: DemoOptions): Promise<Storgo> {
-  const { account, masterKey } = await openWallet(wallet, await readPasswordFile(wallet.passwordFile))
-  return connectStorgo({ rpcUrl, deployment, account, masterKey, logger })
+export async function connectDemo({ rpcUrl, deployment, wallet, logger }: ConnectDemoOptions): Promise<Storgo> {
+  const opened = await openWallet(wallet, await readPasswordFile(wallet.passwordFile))
+  return connectStorgo({ rpcUrl, deployment, ...opened, logger })
 }
