@@ -135,6 +135,44 @@ test('100 000 entries in one batch, in any order, read back as a map reads', asy
   assert.ok(rest.root !== null && (await depthOf(log, rest.root)) <= 1)
 })
 
+test('what removals leave behind is joined into fewer nodes', async () => {
+  const log = new MemoryLog()
+  const changes = Array.from({ length: 20_000 }, (_, i) => {
+    const key = new Uint8Array(33)
+    new DataView(key.buffer).setUint32(1, Math.imul(i, 2654435761))
+    return { key, value: [i, 1, 1] }
+  })
+  const catalog = log.open(await log.open().apply(changes))
+  const thinned = changes.filter((_, i) => i % 40 !== 0).map(({ key }) => ({ key, value: undefined }))
+  const rest = log.open(await catalog.apply(thinned), 0)
+  log.loads = 0
+  assert.equal((await rest.scan({ limit: 10_000 })).entries.length, 500)
+  assert.ok(log.loads < 20, `${log.loads} nodes for 500 entries`)
+})
+
+test('no inner node is left with one child, however few keys fit a node', async () => {
+  const log = new MemoryLog()
+  const changes = Array.from({ length: 200 }, (_, i) => ({
+    key: concatBytes(FIRST, Uint8Array.of(i), new Uint8Array(4000)),
+    value: i,
+  }))
+  const full = log.open(await log.open().apply(changes))
+  assert.ok(full.root !== null && (await depthOf(log, full.root)) >= 4)
+  const some = fc.tuple(fc.nat(199), fc.nat(199)).map(([a, b]) => changes.slice(Math.min(a, b), Math.max(a, b)))
+  await fc.assert(
+    fc.asyncProperty(fc.array(some, { minLength: 1, maxLength: 3 }), async (ranges) => {
+      const removed = new Set(ranges.flat())
+      const root = await full.apply([...removed].map(({ key }) => ({ key, value: undefined })))
+      if (root !== null) await depthOf(log, root)
+      const left = changes.filter((change) => !removed.has(change))
+      assert.deepEqual(
+        (await entriesOf(full.at(root))).map(([, value]) => value),
+        left.map(({ value }) => value),
+      )
+    }),
+  )
+})
+
 test('a small change writes one node a level, and one that changes nothing writes none', async () => {
   const log = new MemoryLog()
   const changes = Array.from({ length: 20_000 }, (_, i) => {
