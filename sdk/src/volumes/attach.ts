@@ -1,9 +1,9 @@
-import { isStorgoError } from '@storgo/protocol'
+import { StorgoError } from '@storgo/protocol'
 import { type Belief, believe, type SlotAnswer } from './believe.ts'
 import { AnswerChecker } from './check-answer.ts'
-import type { Logger } from './logger.ts'
 import { refusalOf } from './refusal.ts'
 import type { SlotHealth } from './slot-health.ts'
+import type { SlotTroubles } from './slot-troubles.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
 /** A slot that has not said what it holds after this long is taken for dead. */
@@ -19,7 +19,7 @@ export type AttachOptions = {
   purpose: 'read' | 'write'
   /** Learns how the slots do. */
   health: SlotHealth
-  logger: Logger
+  troubles: SlotTroubles
   signal?: AbortSignal | undefined
 }
 
@@ -31,7 +31,7 @@ export type AttachOptions = {
  * slots refused with, when they all refused for the same reason and it lies with the request.
  */
 export async function attach(record: VolumeRecord, options: AttachOptions): Promise<Attachment> {
-  const { purpose, health, logger, signal } = options
+  const { purpose, health, troubles, signal } = options
   const { k, q, volumeId, links, domain } = record
   const checker = new AnswerChecker(record)
   const answers: SlotAnswer[] = []
@@ -41,20 +41,19 @@ export async function attach(record: VolumeRecord, options: AttachOptions): Prom
 
   const everyone = Promise.all(
     links.map(async (link) => {
-      const { slot, provider } = link
+      const { slot } = link
       try {
-        const startedMs = performance.now()
+        const sentMs = health.nowMs
         const reply = await link.state({ timeoutMs: ANSWER_MS, signal })
         await checker.check(slot, reply)
-        health.answered(slot, performance.now() - startedMs)
+        health.answered(slot, sentMs)
         answers.push({ slot, reply })
         if (believe(answers, { q, domain }).holders.size >= needed) enough.resolve()
       } catch (error) {
         if (signal?.aborted) return
         errors.push(error)
         health.failed(slot, error)
-        const code = isStorgoError(error) ? error.code : 'INTERNAL'
-        logger.warn({ volumeId, slot, provider, code, reason: String(error) }, 'slot did not tell its state')
+        troubles.tell(link, error, 'going on without it')
       }
     }),
   )
@@ -68,10 +67,12 @@ export async function attach(record: VolumeRecord, options: AttachOptions): Prom
     const good = belief.holders.size
     throw refusalOf(errors, { volumeId, slots: links.length, good, needed, what: 'answered with its last state' })
   }
-  for (const { slot, provider } of links) {
-    if (belief.holders.has(slot) || !health.overdue(slot)) continue
-    // It holds another state, or is still silent: the others go first.
-    logger.warn({ volumeId, slot, provider, code: 'STATE_STALE' }, 'slot is behind or slow to answer')
+  for (const { slot } of answers) {
+    if (belief.holders.has(slot)) continue
+    const stale = new StorgoError('STATE_STALE', 'it holds another state', { slot })
+    health.failed(slot, stale)
+    const link = links[slot]
+    if (link) troubles.tell(link, stale, 'going on without it')
   }
   return { belief, answered }
 }

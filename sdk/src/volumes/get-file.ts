@@ -15,7 +15,7 @@ import {
 } from '@storgo/protocol'
 import type { GetOptions } from './file-source.ts'
 import { mapAhead } from './map-ahead.ts'
-import type { VolumeSession } from './volume-session.ts'
+import type { Reading, VolumeSession } from './volume-session.ts'
 
 /** Plain bytes fetched together, and how many such batches are on their way: about 16 MiB in all. */
 const BATCH_BYTES = 4 << 20
@@ -69,16 +69,16 @@ async function* batches(
 
 /** Finds chunks in the catalog and reads them. */
 class ChunkFetcher {
-  readonly #session: VolumeSession
+  readonly #reading: Reading
   readonly #signal: AbortSignal
 
   constructor(session: VolumeSession, signal: AbortSignal) {
-    this.#session = session
+    this.#reading = session.reading(signal)
     this.#signal = signal
   }
 
   async fileAt(path: string): Promise<FileEntry> {
-    const value = await this.#session.read({ signal: this.#signal }, ({ catalog }) => catalog.get(fileKeyOf(path)))
+    const value = await this.#reading(({ catalog }) => catalog.get(fileKeyOf(path)))
     if (value === undefined) throw new StorgoError('FILE_NOT_FOUND', `the volume has no file ‘${path}’`, { path })
     return decodeFileEntry(value)
   }
@@ -96,7 +96,7 @@ class ChunkFetcher {
 
   /** The sealed bytes of the chunks with these digests. */
   sealed(digests: readonly Uint8Array[]): Promise<Uint8Array[]> {
-    return this.#session.read({ signal: this.#signal }, async ({ catalog, reader }) => {
+    return this.#reading(async ({ catalog, reader }) => {
       const extents = await Promise.all(digests.map((digest) => extentOf(catalog, digest)))
       if (!reader) throw new StorgoError('CATALOG_CORRUPT', 'an empty volume has no chunks')
       return reader.read(extents, this.#signal)

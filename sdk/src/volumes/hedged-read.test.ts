@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { ErasureCode, StorgoError } from '@storgo/protocol'
 import { type HedgedReadOptions, hedgedRead } from './hedged-read.ts'
 import { LEAST_PATIENCE_MS, SlotHealth } from './slot-health.ts'
@@ -19,10 +19,11 @@ type Behaviour = 'answers' | 'refuses' | 'lies' | 'hangs'
 function slots(behaviours: Partial<Record<number, Behaviour>>) {
   const asked: number[] = []
   const troubled: number[] = []
+  const clock = { nowMs: 0 }
   const late = new Map<number, (bytes: Uint8Array) => void>()
   const options: HedgedReadOptions = {
     code,
-    health: new SlotHealth(() => 0),
+    health: new SlotHealth(() => clock.nowMs),
     readSlot: ({ slot }) => {
       asked.push(slot)
       const behaviour = behaviours[slot] ?? 'answers'
@@ -33,7 +34,12 @@ function slots(behaviours: Partial<Record<number, Behaviour>>) {
     },
     onTrouble: (slot) => troubled.push(slot),
   }
-  return { asked, troubled, late, options }
+  const pass = async (t: TestContext, ms: number) => {
+    clock.nowMs += ms
+    t.mock.timers.tick(ms)
+    await turns()
+  }
+  return { asked, troubled, late, options, pass }
 }
 
 test('a good slot alone is asked', async () => {
@@ -53,26 +59,37 @@ test('a range of a slot that refuses or lies is worked out from k others, and th
   }
 })
 
-test('a slot that keeps silent is read round after a while, and not waited for again', async (t) => {
+test('a slot that keeps silent while another answers is read round, and not waited for again', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { asked, troubled, options } = slots({ 1: 'hangs' })
+  const { asked, troubled, options, pass } = slots({ 1: 'hangs' })
   const reading = hedgedRead(range, options, never)
-  await turns()
-  t.mock.timers.tick(LEAST_PATIENCE_MS - 1)
-  await turns()
-  assert.deepEqual(asked, [1])
-  t.mock.timers.tick(1)
+  assert.deepEqual(await hedgedRead({ ...range, slot: 0 }, options, never), sectors[0])
+  await pass(t, LEAST_PATIENCE_MS - 1)
+  assert.deepEqual(asked, [1, 0])
+  await pass(t, 1)
   assert.deepEqual(await reading, sectors[1])
   assert.deepEqual(troubled, [1])
   assert.deepEqual(await hedgedRead(range, options, never), sectors[1])
-  assert.deepEqual(asked, [1, 0, 2, 3, 4, 0, 2, 3, 4])
+  assert.deepEqual(asked, [1, 0, 0, 2, 3, 4, 0, 2, 3, 4])
+})
+
+test('while all are silent the first is waited for longer, but not for ever', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { asked, options, pass } = slots({ 1: 'hangs' })
+  const reading = hedgedRead(range, options, never)
+  await pass(t, LEAST_PATIENCE_MS)
+  await pass(t, LEAST_PATIENCE_MS)
+  assert.deepEqual(asked, [1])
+  await pass(t, LEAST_PATIENCE_MS)
+  assert.deepEqual(await reading, sectors[1])
 })
 
 test('a slow answer that comes after all makes the slot good again', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { late, options } = slots({ 1: 'hangs' })
+  const { late, options, pass } = slots({ 1: 'hangs' })
   const reading = hedgedRead(range, options, never)
-  t.mock.timers.tick(LEAST_PATIENCE_MS)
+  await hedgedRead({ ...range, slot: 0 }, options, never)
+  await pass(t, LEAST_PATIENCE_MS)
   await reading
   assert.equal(options.health.rank(1), 1)
   late.get(1)!(sectors[1]!)
@@ -82,14 +99,14 @@ test('a slow answer that comes after all makes the slot good again', async (t) =
 
 test('when some of the others hang as well, those left are asked', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { asked, options } = slots({ 1: 'hangs', 0: 'hangs' })
+  const { asked, options, pass } = slots({ 1: 'hangs', 0: 'hangs' })
   const reading = hedgedRead(range, options, never)
-  t.mock.timers.tick(LEAST_PATIENCE_MS)
-  await turns()
-  assert.deepEqual(asked, [1, 0, 2, 3, 4])
-  t.mock.timers.tick(LEAST_PATIENCE_MS)
+  await hedgedRead({ ...range, slot: 2 }, options, never)
+  await pass(t, LEAST_PATIENCE_MS)
+  assert.deepEqual(asked, [1, 2, 0, 2, 3, 4])
+  await pass(t, LEAST_PATIENCE_MS)
   assert.deepEqual(await reading, sectors[1])
-  assert.deepEqual(asked, [1, 0, 2, 3, 4, 5])
+  assert.deepEqual(asked, [1, 2, 0, 2, 3, 4, 5])
 })
 
 test('with fewer than k good slots it says so', async () => {
@@ -113,6 +130,6 @@ test('a slot that lied stays left out however long it is; one that failed gets a
   assert.deepEqual([health.rank(0), health.rank(1), health.rank(2)], [undefined, undefined, 0])
   nowMs = 60_000
   assert.deepEqual([health.rank(0), health.rank(1)], [undefined, 1])
-  health.answered(1, 5)
+  health.answered(1, nowMs - 5)
   assert.equal(health.rank(1), 0)
 })

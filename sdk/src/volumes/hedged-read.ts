@@ -2,6 +2,9 @@ import { type ErasureCode, isStorgoError, StorgoError } from '@storgo/protocol'
 import type { SlotRange } from './read-plan.ts'
 import type { SlotHealth } from './slot-health.ts'
 
+/** Whiles that a silent slot is waited for when the others are silent too. */
+const MOST_ROUNDS = 3
+
 /** Reads whole leaves of one slot and verifies them. Any rejection is held against the slot. */
 export type ReadSlot = (range: SlotRange, signal: AbortSignal) => Promise<Uint8Array>
 
@@ -35,7 +38,7 @@ class Race {
   readonly #resolve: (bytes: Uint8Array) => void
   readonly #reject: (error: unknown) => void
   readonly #shares: (Uint8Array | undefined)[]
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>()
+  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>()
   readonly #asked = new Set<number>()
   /** Asked, without an answer, and not yet overdue. */
   readonly #hopeful = new Set<number>()
@@ -66,7 +69,7 @@ class Race {
   settle(finish: () => void): void {
     if (this.#settled) return
     this.#settled = true
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const timer of this.#timers.values()) clearTimeout(timer)
     finish()
   }
 
@@ -75,36 +78,40 @@ class Race {
     this.#asked.add(slot)
     this.#hopeful.add(slot)
     this.#pending++
-    const startedMs = performance.now()
+    const sentMs = health.nowMs
+    this.#watch(slot, sentMs, 1)
+    readSlot({ ...this.#range, slot }, this.#signal).then(
+      (bytes) => {
+        health.answered(slot, sentMs)
+        this.#hopeful.delete(slot)
+        this.#shares[slot] = bytes
+        this.#conclude()
+      },
+      (error: unknown) => {
+        if (this.#signal.aborted) return
+        this.#errors.push(error)
+        if (health.failed(slot, error)) onTrouble(slot, error)
+        this.#pending--
+        this.#lose(slot)
+      },
+    )
+  }
+
+  /**
+   * Gives a slot up for this range after a while. While no other slot has answered anything sent since, the machine or
+   * the network is slow rather than the slot, and asking yet others would make it slower: then a while longer.
+   */
+  #watch(slot: number, sentMs: number, round: number): void {
+    const { health, onTrouble } = this.#options
     const timer = setTimeout(() => {
-      const error = new StorgoError(
-        'TIMED_OUT',
-        `slot ${slot} has not answered for ${Math.round(health.patienceMs())} ms`,
-      )
-      if (health.overdue(slot)) onTrouble(slot, error)
+      this.#timers.delete(slot)
+      if (!this.#hopeful.has(slot)) return
+      if (round < MOST_ROUNDS && !health.othersAnswered(slot, sentMs)) return this.#watch(slot, sentMs, round + 1)
+      const silentMs = Math.round(health.nowMs - sentMs)
+      if (health.overdue(slot)) onTrouble(slot, new StorgoError('TIMED_OUT', `no answer for ${silentMs} ms`, { slot }))
       this.#lose(slot)
     }, health.patienceMs())
-    this.#timers.add(timer)
-    readSlot({ ...this.#range, slot }, this.#signal)
-      .then(
-        (bytes) => {
-          health.answered(slot, performance.now() - startedMs)
-          this.#hopeful.delete(slot)
-          this.#shares[slot] = bytes
-          this.#conclude()
-        },
-        (error: unknown) => {
-          if (this.#signal.aborted) return
-          this.#errors.push(error)
-          if (health.failed(slot, error)) onTrouble(slot, error)
-          this.#pending--
-          this.#lose(slot)
-        },
-      )
-      .finally(() => {
-        clearTimeout(timer)
-        this.#timers.delete(timer)
-      })
+    this.#timers.set(slot, timer)
   }
 
   /** `slot` is not counted on any more. */

@@ -10,7 +10,7 @@ export async function listFiles(
   session: VolumeSession,
   { prefix = '', after, limit = PAGE_ENTRIES, signal }: ListOptions,
 ): Promise<FileInfo[]> {
-  const { entries } = await session.read({ signal }, ({ catalog }) =>
+  const { entries } = await session.reading(signal)(({ catalog }) =>
     catalog.scan({
       prefix: prefix === '' ? FILE_KEYS : fileKeysBelow(prefix),
       ...(after !== undefined && { after: fileKeysBelow(after) }),
@@ -27,7 +27,7 @@ export async function statFile(
   { signal }: { signal?: AbortSignal },
 ): Promise<FileInfo | undefined> {
   const key = fileKeyOf(path)
-  const value = await session.read({ signal }, ({ catalog }) => catalog.get(key))
+  const value = await session.reading(signal)(({ catalog }) => catalog.get(key))
   return value === undefined ? undefined : infoOf(path, decodeFileEntry(value))
 }
 

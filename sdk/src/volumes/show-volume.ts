@@ -21,7 +21,7 @@ export async function showVolume(
   const { links } = await session.record(signal)
   const reports = await Promise.all(links.map((link) => reportOf(link, signal)))
   const contents = await session
-    .read({ signal }, async ({ head, certificate }) => ({
+    .reading(signal)(async ({ head, certificate }) => ({
       nonce: certificate?.signed.state.nonce ?? 0n,
       files: head.files,
       plainBytes: head.plainBytes,

@@ -20,6 +20,8 @@ type Condition = { kind: 'good' | 'slow' | 'lying' } | { kind: 'failed'; untilMs
 export class SlotHealth {
   readonly #conditions = new Map<number, Condition>()
   readonly #latenciesMs: number[] = []
+  /** By slot, when the youngest request that it has answered was sent. */
+  readonly #answeredSince = new Map<number, number>()
   readonly #now: () => number
 
   constructor(now: () => number = () => performance.now()) {
@@ -35,7 +37,10 @@ export class SlotHealth {
     return undefined
   }
 
-  answered(slot: number, latencyMs: number): void {
+  /** @param sentMs when the request was sent, by the same clock. */
+  answered(slot: number, sentMs: number): void {
+    const latencyMs = this.#now() - sentMs
+    this.#answeredSince.set(slot, Math.max(sentMs, this.#answeredSince.get(slot) ?? 0))
     if (this.#conditions.get(slot)?.kind !== 'lying') this.#conditions.set(slot, { kind: 'good' })
     this.#latenciesMs.push(latencyMs)
     if (this.#latenciesMs.length > REMEMBERED) this.#latenciesMs.shift()
@@ -60,6 +65,16 @@ export class SlotHealth {
       code === 'PROOF_INVALID' ? { kind: 'lying' } : { kind: 'failed', untilMs: this.#now() + FAILED_MS, code },
     )
     return before?.kind !== 'failed'
+  }
+
+  /** Whether another slot has answered what it was sent at `sentMs` or later: then not everything is slow. */
+  othersAnswered(slot: number, sentMs: number): boolean {
+    return [...this.#answeredSince].some(([other, sinceMs]) => other !== slot && sinceMs >= sentMs)
+  }
+
+  /** The clock. */
+  get nowMs(): number {
+    return this.#now()
   }
 
   /** How long to wait for one range before asking others as well. */

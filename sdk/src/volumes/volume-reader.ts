@@ -1,9 +1,9 @@
-import { type ErasureCode, type Extent, isStorgoError, type State, StorgoError, verifyPath } from '@storgo/protocol'
+import { type ErasureCode, type Extent, type State, StorgoError, verifyPath } from '@storgo/protocol'
 import { hedgedRead } from './hedged-read.ts'
-import type { Logger } from './logger.ts'
 import { planReads, type SlotRange } from './read-plan.ts'
 import { SharedReads } from './shared-reads.ts'
 import type { SlotHealth } from './slot-health.ts'
+import type { SlotTroubles } from './slot-troubles.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
 export type VolumeReaderOptions = {
@@ -12,7 +12,7 @@ export type VolumeReaderOptions = {
   health: SlotHealth
   /** The certified state that paths must lead to. */
   state: State
-  logger: Logger
+  troubles: SlotTroubles
 }
 
 /** Reads parts of a volume's log from its slots, verified against one certified state, round slots that fail. */
@@ -52,9 +52,13 @@ export class VolumeReader {
   }
 
   #readRange(range: SlotRange, shared: SharedReads, signal: AbortSignal): Promise<Uint8Array> {
-    const { code, health } = this.#options
+    const { code, health, record, troubles } = this.#options
+    const onTrouble = (slot: number, error: unknown) => {
+      const link = record.links[slot]
+      if (link) troubles.tell(link, error, 'reading round it')
+    }
     const readSlot = (wanted: SlotRange) => shared.read(wanted)
-    return hedgedRead(range, { code, health, readSlot, onTrouble: (slot, error) => this.#warn(slot, error) }, signal)
+    return hedgedRead(range, { code, health, readSlot, onTrouble }, signal)
   }
 
   async #readSlot({ slot, sector, offset, length }: SlotRange, signal: AbortSignal): Promise<Uint8Array> {
@@ -78,16 +82,5 @@ export class VolumeReader {
     throw new StorgoError('PROOF_INVALID', `slot ${slot} answered with bytes that do not lead to the state's root`, {
       slot,
     })
-  }
-
-  #warn(slot: number, error: unknown): void {
-    const { record, logger } = this.#options
-    const code = isStorgoError(error) ? error.code : 'INTERNAL'
-    const message =
-      code === 'PROOF_INVALID'
-        ? 'slot answered with altered bytes; reading round it'
-        : 'slot failed or is slow; reading round it'
-    const provider = record.links[slot]?.provider
-    logger.warn({ volumeId: record.volumeId, slot, provider, code, reason: String(error) }, message)
   }
 }

@@ -18,6 +18,7 @@ import type { Logger } from './logger.ts'
 import { restoreLog } from './restore-log.ts'
 import { type Committed, SlotFleet } from './slot-fleet.ts'
 import { SlotHealth } from './slot-health.ts'
+import { SlotTroubles } from './slot-troubles.ts'
 import { FRONTIERS_KEY, frontiersOf } from './stored-frontiers.ts'
 import type { VolumeKeys } from './volume-keys.ts'
 import { VolumeReader } from './volume-reader.ts'
@@ -54,6 +55,9 @@ export type VolumeSessionOptions = {
   logger: Logger
 }
 
+/** Runs reads of one call on one version. */
+export type Reading = <T>(use: (version: Version) => Promise<T>) => Promise<T>
+
 /** A write on its way: appends go through `writer`, changes of the catalog through `draft`. */
 export type WriteSession = {
   version: Version
@@ -73,6 +77,8 @@ export class VolumeSession {
   readonly #health = new SlotHealth()
   #record: { value: VolumeRecord; readMs: number } | undefined
   #version: { value: Version; readMs: number } | undefined
+  #attaching: Promise<Version> | undefined
+  #troubles: SlotTroubles | undefined
   #catalog: Catalog | undefined
   /** Where catalog nodes are read and written at the moment. */
   #reader: VolumeReader | undefined
@@ -86,18 +92,22 @@ export class VolumeSession {
   }
 
   /**
-   * Runs `use` on the version at hand if it is fresh, else on what a quorum of slots holds now; and once more when it
-   * fails for want of slots and some of them have meanwhile moved on to another state.
+   * For the reads of one call: all see the version at hand if that is fresh, else what a quorum of slots holds now. A
+   * read that fails for want of slots runs once more when some of them have meanwhile moved on to another state.
    */
-  async read<T>({ signal }: SignalOption, use: (version: Version) => Promise<T>): Promise<T> {
-    const version = await this.#toRead(signal)
-    try {
-      return await use(version)
-    } catch (error) {
-      if (!isStorgoError(error, 'NOT_ENOUGH_SLOTS') || !this.#health.stale()) throw error
-      this.#health.forgetStale()
-      this.#version = undefined
-      return use(await this.#toRead(signal))
+  reading(signal: AbortSignal | undefined): Reading {
+    let pinned: Promise<Version> | undefined
+    return async (use) => {
+      pinned ??= this.#toRead()
+      const version = await pinned
+      signal?.throwIfAborted()
+      try {
+        return await use(version)
+      } catch (error) {
+        if (!isStorgoError(error, 'NOT_ENOUGH_SLOTS') || !this.#hasMoved(version)) throw error
+        pinned = this.#toRead()
+        return use(await pinned)
+      }
     }
   }
 
@@ -127,12 +137,38 @@ export class VolumeSession {
     return write
   }
 
-  async #toRead(signal: AbortSignal | undefined): Promise<Version> {
-    if (this.#version && performance.now() - this.#version.readMs < FRESH_MS) return this.#version.value
-    const record = await this.record(signal)
-    const { logger } = this.#options
-    const { belief } = await attach(record, { purpose: 'read', health: this.#health, logger, signal })
+  /** Whether the slots have another version than this one; if so the next read asks them. */
+  #hasMoved(version: Version): boolean {
+    if (this.#version && this.#version.value !== version) return true
+    if (!this.#health.stale()) return this.#attaching !== undefined
+    this.#health.forgetStale()
+    this.#version = undefined
+    return true
+  }
+
+  #toRead(): Promise<Version> {
+    if (this.#version && performance.now() - this.#version.readMs < FRESH_MS)
+      return Promise.resolve(this.#version.value)
+    // Whoever asks meanwhile waits for the same answers.
+    this.#attaching ??= this.#attachToRead().finally(() => {
+      this.#attaching = undefined
+    })
+    return this.#attaching
+  }
+
+  async #attachToRead(): Promise<Version> {
+    const record = await this.record()
+    const { belief } = await attach(record, {
+      purpose: 'read',
+      health: this.#health,
+      troubles: this.#troublesOf(record),
+    })
     return this.#adopt(record, belief.certified)
+  }
+
+  #troublesOf({ volumeId }: VolumeRecord): SlotTroubles {
+    this.#troubles ??= new SlotTroubles(volumeId, this.#options.logger)
+    return this.#troubles
   }
 
   async #openWrite(signal: AbortSignal): Promise<WriteSession> {
@@ -141,7 +177,12 @@ export class VolumeSession {
     const record = await this.#readRecord(signal)
     const { volumeId, q, links } = record
     if (record.closed) throw new StorgoError('VOLUME_CLOSED', `volume ${volumeId} is closed`, { volumeId })
-    const { belief, answered } = await attach(record, { purpose: 'write', health: this.#health, logger, signal })
+    const { belief, answered } = await attach(record, {
+      purpose: 'write',
+      health: this.#health,
+      troubles: this.#troublesOf(record),
+      signal,
+    })
     const term = nextTerm(belief, { n: links.length, q, answered })
     if (term === undefined) {
       throw new StorgoError(
@@ -247,7 +288,7 @@ export class VolumeSession {
 
   #readerOf(record: VolumeRecord, state: State): VolumeReader {
     const code = ErasureCode.create(record.k, record.m)
-    return new VolumeReader({ record, code, health: this.#health, state, logger: this.#options.logger })
+    return new VolumeReader({ record, code, health: this.#health, state, troubles: this.#troublesOf(record) })
   }
 
   async #readRecord(signal: AbortSignal | undefined): Promise<VolumeRecord> {
