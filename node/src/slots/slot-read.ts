@@ -20,7 +20,7 @@ export function slotRead({ access, store }: Pick<SlotServices, 'access' | 'store
         details,
       )
     }
-    const sector = await view.readSector(version, sectorIndex)
+    const sector = await view.readSector(version, sectorIndex, { cached: true })
     const path = provePath({
       ...{ sector, sectorRoots: view.sectorRoots(version, sectors), slotRoots: held.slotRoots, slot, sectorIndex },
       ...{ firstLeaf: offset / LEAF_BYTES, lastLeaf: (offset + length) / LEAF_BYTES - 1 },

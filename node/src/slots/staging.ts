@@ -1,4 +1,4 @@
-import { equalBytes, type Patch, SECTOR_BYTES, StorgoError } from '@storgo/protocol'
+import { equalBytes, type Patch, StorgoError } from '@storgo/protocol'
 import { type Address, bytesToHex } from 'viem'
 import { Locks } from '../locks.ts'
 import type { SlotRef, SlotStore, SlotView, StagedSector, Version } from '../store/slot-store.ts'
@@ -113,8 +113,8 @@ export class Staging {
     for (const [sector, ofSector] of bySector(patches, bulk)) {
       const before = upload.sectors.get(sector)
       if (before === undefined) this.#assertRoom(account)
-      const content =
-        ofSector[0]?.mode === 'replace' ? new Uint8Array(SECTOR_BYTES) : await this.#content(view, base, sector, before)
+      const [{ mode, bytes }] = ofSector
+      const content = mode === 'replace' ? bytes : await this.#content(view, base, sector, before)
       const staged = await this.#options.store.stage(patched(content, ofSector))
       upload.sectors.set(sector, staged)
       this.#uploads.set(name, upload)
@@ -127,7 +127,7 @@ export class Staging {
 
   #content(view: SlotView, base: Base, sector: number, before: StagedSector | undefined): Promise<Uint8Array> {
     if (before !== undefined) return this.#options.store.readStaged(before)
-    return view.readSector(base.version, sector)
+    return view.readSector(base.version, sector, { cached: true })
   }
 
   #assertRoom(account: Address): void {
@@ -166,29 +166,30 @@ function baseOf({ certified, latest }: SlotView, nonce: bigint): Base {
 type PatchBytes = Patch & { bytes: Uint8Array }
 
 /** Patches of different sectors do not meet, so only their order within a sector counts. */
-function bySector(patches: readonly Patch[], bulk: Uint8Array): Map<number, PatchBytes[]> {
-  const sectors = new Map<number, PatchBytes[]>()
+function bySector(patches: readonly Patch[], bulk: Uint8Array): Map<number, [PatchBytes, ...PatchBytes[]]> {
+  const sectors = new Map<number, [PatchBytes, ...PatchBytes[]]>()
   let at = 0
   for (const patch of patches) {
     const bytes = bulk.subarray(at, at + patch.length)
     at += patch.length
-    const ofSector = sectors.get(patch.sector) ?? []
+    const before = sectors.get(patch.sector)
     // What comes before a whole new sector no longer matters.
-    if (patch.mode === 'replace') ofSector.length = 0
-    ofSector.push({ ...patch, bytes })
-    sectors.set(patch.sector, ofSector)
+    if (before === undefined || patch.mode === 'replace') sectors.set(patch.sector, [{ ...patch, bytes }])
+    else before.push({ ...patch, bytes })
   }
   return sectors
 }
 
+/** A copy of the sector with the patches applied; a first patch that replaces it is the sector itself. */
 function patched(sector: Uint8Array, patches: readonly PatchBytes[]): Uint8Array {
+  const copy = new Uint8Array(sector)
   for (const { mode, offset, bytes } of patches) {
-    if (mode === 'replace') sector.set(bytes, offset)
-    else
-      for (let index = 0; index < bytes.length; index++)
-        sector[offset + index] = (sector[offset + index] ?? 0) ^ (bytes[index] ?? 0)
+    if (mode === 'replace') continue
+    for (let index = 0; index < bytes.length; index++) {
+      copy[offset + index] = (copy[offset + index] ?? 0) ^ (bytes[index] ?? 0)
+    }
   }
-  return sector
+  return copy
 }
 
 function sameDigest(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

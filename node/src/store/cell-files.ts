@@ -9,8 +9,8 @@ const CELLS_PER_FILE = 4096
 export interface CellFiles extends AsyncDisposable {
   /** @throws {StorgoError} `DISK_FULL` when the disk has no room. */
   write(cell: number, bytes: Uint8Array): Promise<void>
-  /** Zeros where nothing was ever written. */
-  read(cell: number): Promise<Uint8Array>
+  /** Fills `bytes` (1 MiB); with zeros where nothing was ever written. */
+  read(cell: number, bytes: Uint8Array): Promise<void>
   /** What was written to these cells survives a power cut once it resolves. */
   sync(cells: Iterable<number>): Promise<void>
 }
@@ -38,16 +38,15 @@ export async function openCellFiles(folder: string): Promise<CellFiles> {
         if (bytesWritten !== SECTOR_BYTES) throw noRoom(new Error(`${bytesWritten} bytes written`))
       })
     },
-    async read(cell) {
+    async read(cell, bytes) {
       const file = await fileOf(cell)
-      const bytes = new Uint8Array(SECTOR_BYTES)
       let filled = 0
       while (filled < SECTOR_BYTES) {
         const { bytesRead } = await file.read(bytes, filled, SECTOR_BYTES - filled, offsetOf(cell) + filled)
         if (bytesRead === 0) break
         filled += bytesRead
       }
-      return bytes
+      bytes.fill(0, filled)
     },
     async sync(cells) {
       const touched = new Set<Promise<FileHandle>>()

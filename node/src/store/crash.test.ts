@@ -48,8 +48,8 @@ class ForgetfulCells implements CellFiles {
   async write(cell: number, bytes: Uint8Array): Promise<void> {
     this.#volatile.set(cell, bytes.slice())
   }
-  async read(cell: number): Promise<Uint8Array> {
-    return (this.#volatile.get(cell) ?? this.#durable.get(cell))?.slice() ?? new Uint8Array(1 << 20)
+  async read(cell: number, bytes: Uint8Array): Promise<void> {
+    bytes.set(this.#volatile.get(cell) ?? this.#durable.get(cell) ?? new Uint8Array(1 << 20))
   }
   async sync(cells: Iterable<number>): Promise<void> {
     for (const cell of cells) {
@@ -102,7 +102,7 @@ test('a power cut at any point leaves the old state or the new one, wholly', asy
 function bound(cells: ForgetfulCells): CellFiles {
   return {
     write: (cell, bytes) => cells.write(cell, bytes),
-    read: (cell) => cells.read(cell),
+    read: (cell, bytes) => cells.read(cell, bytes),
     sync: (touched) => cells.sync(touched),
     [Symbol.asyncDispose]: () => cells[Symbol.asyncDispose](),
   }

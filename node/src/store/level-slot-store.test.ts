@@ -38,6 +38,20 @@ test('a flipped bit on disk is SECTOR_CORRUPT', async () => {
   await using store = await openSlotStore({ dataDir, capacity: 4, binding: 'test' })
   using view = store.view(ref)
   await assert.rejects(view.readSector('latest', 0), { code: 'SECTOR_CORRUPT' })
+  await assert.rejects(view.readSector('latest', 0, { cached: true }), { code: 'SECTOR_CORRUPT' })
+  await rm(dataDir, { recursive: true })
+})
+
+test('what memory still has does not hide a bit flipped on disk from those who ask for the disk', async () => {
+  const dataDir = await aStoreWithOneSector()
+  await using store = await openSlotStore({ dataDir, capacity: 4, binding: 'test' })
+  using view = store.view(ref)
+  assert.deepEqual(await view.readSector('latest', 0, { cached: true }), aSector(1))
+  {
+    await using file = await open(join(dataDir, 'cells/00000.cells'), 'r+')
+    await file.write(new Uint8Array(16), 0, 16, 777)
+  }
+  await assert.rejects(view.readSector('latest', 0), { code: 'SECTOR_CORRUPT' })
   await rm(dataDir, { recursive: true })
 })
 

@@ -1,4 +1,4 @@
-import { StorgoError, sectorRoot } from '@storgo/protocol'
+import { StorgoError } from '@storgo/protocol'
 import { Locks } from '../locks.ts'
 import { CellAllocator } from './cell-allocator.ts'
 import type { CellCipher } from './cell-cipher.ts'
@@ -9,7 +9,7 @@ import { pageKey, pageOfKey, rangeOf, slotOfKey, stateKey } from './keys.ts'
 import { openSlotView, readStates } from './level-slot-view.ts'
 import { OpenViews } from './open-views.ts'
 import { cellsGivenUp, type HeldPages, type PageChange, pagesAfter, pagesAfterCertify } from './page-changes.ts'
-import { readCell } from './read-cell.ts'
+import { SealedCells } from './sealed-cells.ts'
 import { cellsOf, EMPTY_PAGE, PAGE_SECTORS } from './sector-page.ts'
 import type { CertifiedState, HeldState, SlotCommit, SlotRef, SlotStore, SlotView, StagedSector } from './slot-store.ts'
 
@@ -23,16 +23,18 @@ export type LevelSlotStoreParts = {
 
 /** Sectors in cell files, everything else in the index; the index alone says which cells are taken and what they hold. */
 export class LevelSlotStore implements SlotStore {
-  readonly #parts: LevelSlotStoreParts
+  readonly #index: IndexDatabase
+  readonly #cells: SealedCells
   readonly #allocator: CellAllocator
   readonly #staged = new Set<number>()
   readonly #locks = new Locks()
   readonly #views: OpenViews
 
   private constructor(parts: LevelSlotStoreParts) {
-    this.#parts = parts
+    this.#index = parts.index
+    this.#cells = new SealedCells(parts)
     this.#allocator = new CellAllocator(parts.capacity)
-    this.#views = new OpenViews((cell) => this.#allocator.free(cell))
+    this.#views = new OpenViews((cell) => this.#freeCell(cell))
   }
 
   /** Takes over `index` and `cells` and closes them at the end. */
@@ -49,7 +51,7 @@ export class LevelSlotStore implements SlotStore {
   async slots(): Promise<SlotRef[]> {
     const found = new Map<string, SlotRef>()
     for (const kind of ['certified', 'latest'] as const) {
-      for await (const [key] of this.#parts.index.entries(rangeOf(kind))) {
+      for await (const [key] of this.#index.entries(rangeOf(kind))) {
         const ref = slotOfKey(key)
         found.set(nameOf(ref), ref)
       }
@@ -58,17 +60,14 @@ export class LevelSlotStore implements SlotStore {
   }
 
   view(ref: SlotRef): SlotView {
-    return openSlotView(this.#parts, ref, this.#views)
+    return openSlotView({ index: this.#index, cells: this.#cells, views: this.#views }, ref)
   }
 
   async stage(bytes: Uint8Array): Promise<StagedSector> {
-    const { cells, cipher } = this.#parts
     const cell = this.#allocator.take()
     this.#staged.add(cell)
     try {
-      const root = sectorRoot(bytes)
-      await cells.write(cell, cipher.encrypt(cell, bytes))
-      return { cell, root }
+      return { cell, root: await this.#cells.write(cell, bytes) }
     } catch (error) {
       this.#unstageCell(cell)
       throw error
@@ -76,7 +75,7 @@ export class LevelSlotStore implements SlotStore {
   }
 
   readStaged({ cell, root }: StagedSector): Promise<Uint8Array> {
-    return readCell(this.#parts, { cell, root })
+    return this.#cells.read({ cell, root }, { cached: true })
   }
 
   unstage(staged: Iterable<StagedSector>): void {
@@ -85,8 +84,7 @@ export class LevelSlotStore implements SlotStore {
 
   async commit(ref: SlotRef, { next, staged, certifies }: SlotCommit): Promise<void> {
     await this.#locks.run(nameOf(ref), async () => {
-      const { index, cells } = this.#parts
-      const { latest } = readStates(index, ref)
+      const { latest } = readStates(this.#index, ref)
       if (certifies !== undefined && latest === undefined) {
         throw new StorgoError('INTERNAL', 'There is no uncertified state to certify.')
       }
@@ -101,38 +99,36 @@ export class LevelSlotStore implements SlotStore {
       const states: IndexChange[] = [{ key: stateKey('latest', ref), value: encodeHeldState(next) }]
       if (certifies !== undefined && latest !== undefined) states.push(certifiedChange(ref, latest, certifies))
       const taken = [...staged.values()].map(({ cell }) => cell)
-      await cells.sync(taken)
+      await this.#cells.sync(taken)
       // From here on the index may hold the new state even if this fails, so its cells stay taken until a restart.
       for (const cell of taken) this.#staged.delete(cell)
-      await index.write([...states, ...changes.flatMap((change) => pageChange(ref, change))])
+      await this.#index.write([...states, ...changes.flatMap((change) => pageChange(ref, change))])
       this.#views.giveUp(cellsGivenUp(changes))
     })
   }
 
   async certify(ref: SlotRef, receipts: CertifiedState['receipts']): Promise<void> {
     await this.#locks.run(nameOf(ref), async () => {
-      const { index } = this.#parts
-      const { latest } = readStates(index, ref)
+      const { latest } = readStates(this.#index, ref)
       if (latest === undefined) throw new StorgoError('INTERNAL', 'There is no uncertified state to certify.')
       const changes = pagesAfterCertify({
         known: await this.#undoPages(ref),
         held: (page) => this.#heldPages(ref, page),
       })
       const states = [certifiedChange(ref, latest, receipts), { key: stateKey('latest', ref), value: undefined }]
-      await index.write([...states, ...changes.flatMap((change) => pageChange(ref, change))])
+      await this.#index.write([...states, ...changes.flatMap((change) => pageChange(ref, change))])
       this.#views.giveUp(cellsGivenUp(changes))
     })
   }
 
   async drop(ref: SlotRef): Promise<void> {
     await this.#locks.run(nameOf(ref), async () => {
-      const { index } = this.#parts
       const changes = [...(await this.#knownPages(ref, 0))].map((page) => {
         const after: HeldPages = { page: EMPTY_PAGE, undo: undefined }
         return { page, before: this.#heldPages(ref, page), after }
       })
       const states = (['certified', 'latest'] as const).map((kind) => ({ key: stateKey(kind, ref), value: undefined }))
-      await index.write([...states, ...changes.flatMap((change) => pageChange(ref, change))])
+      await this.#index.write([...states, ...changes.flatMap((change) => pageChange(ref, change))])
       this.#views.giveUp(cellsGivenUp(changes))
     })
   }
@@ -143,22 +139,29 @@ export class LevelSlotStore implements SlotStore {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#parts.cells[Symbol.asyncDispose]()
-    await this.#parts.index[Symbol.asyncDispose]()
+    await this.#cells[Symbol.asyncDispose]()
+    await this.#index[Symbol.asyncDispose]()
   }
 
   #unstageCell(cell: number): void {
-    if (this.#staged.delete(cell)) this.#allocator.free(cell)
+    if (this.#staged.delete(cell)) this.#freeCell(cell)
+  }
+
+  #freeCell(cell: number): void {
+    this.#cells.forget(cell)
+    this.#allocator.free(cell)
   }
 
   #heldPages(ref: SlotRef, page: number): HeldPages {
-    const { index } = this.#parts
-    return { page: index.get(pageKey('page', ref, page)) ?? EMPTY_PAGE, undo: index.get(pageKey('undo', ref, page)) }
+    return {
+      page: this.#index.get(pageKey('page', ref, page)) ?? EMPTY_PAGE,
+      undo: this.#index.get(pageKey('undo', ref, page)),
+    }
   }
 
   async #undoPages(ref: SlotRef): Promise<Set<number>> {
     const pages = new Set<number>()
-    for await (const [key] of this.#parts.index.entries(rangeOf('undo', ref))) pages.add(pageOfKey(key))
+    for await (const [key] of this.#index.entries(rangeOf('undo', ref))) pages.add(pageOfKey(key))
     return pages
   }
 
@@ -166,7 +169,7 @@ export class LevelSlotStore implements SlotStore {
   async #knownPages(ref: SlotRef, sectors: number): Promise<Set<number>> {
     const pages = await this.#undoPages(ref)
     const range = { ...rangeOf('page', ref), gte: pageKey('page', ref, Math.floor(sectors / PAGE_SECTORS)) }
-    for await (const [key] of this.#parts.index.entries(range)) pages.add(pageOfKey(key))
+    for await (const [key] of this.#index.entries(range)) pages.add(pageOfKey(key))
     return pages
   }
 }

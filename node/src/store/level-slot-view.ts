@@ -1,11 +1,9 @@
 import { HASH_BYTES } from '@storgo/protocol'
-import type { CellCipher } from './cell-cipher.ts'
-import type { CellFiles } from './cell-files.ts'
 import { decodeHeldState } from './held-state-codec.ts'
 import type { IndexDatabase, IndexSnapshot } from './index-database.ts'
 import { pageKey, stateKey } from './keys.ts'
 import type { OpenViews } from './open-views.ts'
-import { readCell } from './read-cell.ts'
+import type { SealedCells } from './sealed-cells.ts'
 import { copyRoots, EMPTY_PAGE, PAGE_SECTORS, placeAt, type SectorPage } from './sector-page.ts'
 import type { CertifiedState, HeldState, SlotRef, SlotView, Version } from './slot-store.ts'
 
@@ -21,11 +19,10 @@ export function readStates(
 
 /** A view on a snapshot of the index; cells it can see are not given to others while it is open. */
 export function openSlotView(
-  parts: { index: IndexDatabase; cells: CellFiles; cipher: CellCipher },
+  { index, cells, views }: { index: IndexDatabase; cells: SealedCells; views: OpenViews },
   ref: SlotRef,
-  views: OpenViews,
 ): SlotView {
-  const snapshot = parts.index.snapshot()
+  const snapshot = index.snapshot()
   const view = views.open()
 
   function pageOf(version: Version, page: number): SectorPage {
@@ -43,9 +40,9 @@ export function openSlotView(
       }
       return roots
     },
-    readSector(version, sector) {
+    readSector(version, sector, options) {
       const page = pageOf(version, Math.floor(sector / PAGE_SECTORS))
-      return readCell(parts, placeAt(page, sector % PAGE_SECTORS))
+      return cells.read(placeAt(page, sector % PAGE_SECTORS), options)
     },
     [Symbol.dispose]() {
       views.close(view)

@@ -44,10 +44,11 @@ export interface SlotView extends Disposable {
   /** The roots of the first `sectors` sectors, 32 bytes each; of zeros where nothing was written. */
   sectorRoots(version: Version, sectors: number): Uint8Array
   /**
-   * All bytes of a sector; zeros if it was never written.
+   * All bytes of a sector; zeros if it was never written. They must not be changed. With `cached` they may come from
+   * memory, without it they come from the disk.
    * @throws {StorgoError} `SECTOR_CORRUPT` if they no longer hash to the root that was recorded.
    */
-  readSector(version: Version, sector: number): Promise<Uint8Array>
+  readSector(version: Version, sector: number, options?: { cached?: boolean }): Promise<Uint8Array>
 }
 
 /**
@@ -60,11 +61,11 @@ export interface SlotStore extends AsyncDisposable {
   slots(): Promise<SlotRef[]>
   view(ref: SlotRef): SlotView
   /**
-   * Writes `bytes` (1 MiB) where only a commit can reach them. A crash frees them.
+   * Writes `bytes` (1 MiB), which the caller gives away, where only a commit can reach them. A crash frees them.
    * @throws {StorgoError} `DISK_FULL` beyond the capacity or when the disk has no room.
    */
   stage(bytes: Uint8Array): Promise<StagedSector>
-  /** The bytes of a staged sector. */
+  /** The bytes of a staged sector, which must not be changed. */
   readStaged(staged: StagedSector): Promise<Uint8Array>
   /** Gives up staged sectors that were not committed. */
   unstage(staged: Iterable<StagedSector>): void
