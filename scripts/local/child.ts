@@ -2,9 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 
 /** After SIGTERM a process has this long to end by itself. */
 const ESCALATE_MS = 5_000
+
+const COMPILE_CACHE = fileURLToPath(new URL('../../.storgo/compile-cache', import.meta.url))
 
 export type ChildOptions = {
   name: string
@@ -37,7 +40,8 @@ export class Child implements AsyncDisposable {
     const guard = new URL('./end-with-parent.ts', import.meta.url).href
     this.#process = spawn(process.execPath, ['--import', guard, ...args], {
       cwd,
-      env: { ...process.env, ...env },
+      // Seven providers load the same modules: what one has compiled the others need not.
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
       stdio: ['pipe', log, log],
       detached: true,
     })

@@ -3,7 +3,7 @@ import { type Chain, readEpoch, readSlots, type Slot, settleSlots } from '@storg
 import { formatBytes, formatStor } from '../../cli/src/quantities.ts'
 import { eventsOf } from './chain-events.ts'
 import { linesAsLogger } from './lines-as-logger.ts'
-import { type PaidEpochs, paidEpochs } from './paid-epochs.ts'
+import { type LiveSlot, type PaidEpochs, paidEpochs } from './paid-epochs.ts'
 import { differingFiles } from './read-back.ts'
 import { sampleFiles } from './sample-files.ts'
 import { type LocalNetwork, startLocalNetwork } from './start-network.ts'
@@ -64,7 +64,10 @@ export async function runDemo({ folder, repository, steps, say, signal }: DemoOp
   )
   for (const path of differing) say(`differs: ${path}`)
 
-  const live = slots.filter(({ slot }) => !KILLED_SLOTS.includes(slot))
+  const live = slots
+    .filter(({ slot }) => !KILLED_SLOTS.includes(slot))
+    // Opened epochs ago, so that this price is the one in force.
+    .map(({ slot, provider, nextPricePerEpoch }) => ({ slot, provider, pricePerEpoch: nextPricePerEpoch }))
   const { proofs, proveGas, paid, missing } = await steps.run(
     `${EPOCHS} whole epochs after the loss are proven and paid`,
     () => watchEpochs(network.storgo.chain, volumeId, live, { say, signal }),
@@ -103,7 +106,7 @@ async function killHolders({ record, providers }: LocalNetwork, slots: readonly 
 async function watchEpochs(
   chain: Chain,
   volumeId: bigint,
-  live: readonly Slot[],
+  live: readonly LiveSlot[],
   { say, signal }: Pick<DemoOptions, 'say' | 'signal'>,
 ): Promise<PaidEpochs> {
   const { block, epoch } = await readEpoch(chain)

@@ -34,14 +34,15 @@ function tell(message: StartMessage): void {
 
 async function main(): Promise<void> {
   await using network = await startLocalNetwork({ folder, repository: REPOSITORY, steps, logger: linesAsLogger(say) })
-  say(`\n${describeNetwork(network.record)}\n`)
+  // `dev up` prints this itself, on its stdout.
+  if (!process.connected) say(`\n${describeNetwork(network.record)}\n`)
   if (flags['no-files'] !== true) {
     const { files, plainBytes } = await steps.run('real files are stored: documents, and installed packages', () =>
       storeSamples(network, { repository: REPOSITORY, bytes: SAMPLE_BYTES, say, signal }),
     )
     say(`          ${files} files, ${formatBytes(plainBytes)}; try: npx storgo ls`)
   }
-  say(`Ready after ${steps.elapsedSeconds.toFixed(1)} s. Ctrl-C stops everything.\n`)
+  say(`Ready after ${steps.elapsedSeconds.toFixed(1)} s.${process.connected ? '' : ' Ctrl-C stops everything.'}\n`)
   tell({ kind: 'ready' })
   await printEvents(network, { say, signal })
 }

@@ -46,10 +46,10 @@ function describe({
           ['log', `${formatBytes(contents.logBytes)} after state ${contents.nonce}`],
         ]),
   ])
-  const rows = slots.map(({ slot, provider, pricePerEpoch, settledEpoch, state }) => [
+  const rows = slots.map(({ slot, provider, nextPricePerEpoch, settledEpoch, state }) => [
     `${slot}${slot < k ? ' data' : ' parity'}`,
     provider,
-    formatStor(pricePerEpoch),
+    formatStor(nextPricePerEpoch),
     String(settledEpoch),
     state === undefined ? '' : 'code' in state ? state.code : `state ${state.nonce}`,
   ])

@@ -68,7 +68,7 @@ export function namesAndFolders({ cwd, storgo, json, failure }: SharedNetwork): 
       assert.equal((await storgo(['get', longest, '-'])).stdout.toString(), 'far down')
       const longer = await failure(['put', '-', `${longest}p`], { stdin: Buffer.from('too far') })
       assert.deepEqual([longer.code, longer.exitCode], ['PATH_INVALID', 2])
-      for (const path of ['a//b', '../up', 'a/./b', '/root'])
+      for (const path of ['a//b', '../up', 'a/./b', '/rooted'])
         assert.equal((await failure(['put', '-', path], { stdin: Buffer.from('x') })).code, 'PATH_INVALID', path)
     })
 
