@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { nodeConfig } from './schema.ts'
 
 /** What a setting's text (a flag or a variable) is read as. */
-export type SettingKind = 'text' | 'number' | 'list'
+type SettingKind = 'text' | 'number' | 'list'
 
 /** One leaf of the schema: its path, and the names it goes by outside the file. */
 export type Setting = {

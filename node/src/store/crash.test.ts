@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type CellCipher, createCellCipher } from './cell-cipher.ts'
 import { type CellFiles, openCellFiles } from './cell-files.ts'
@@ -11,7 +12,7 @@ import { assertWhole, countingParts, steps } from './fixtures/crash-scenario.ts'
 import { openIndexDatabase } from './index-database.ts'
 import { LevelSlotStore } from './level-slot-store.ts'
 
-const child = join(import.meta.dirname, 'fixtures/crash-child.ts')
+const child = fileURLToPath(import.meta.resolve('./fixtures/crash-child.ts'))
 const cipher: CellCipher = createCellCipher(Buffer.from(Array.from({ length: 64 }, (_, byte) => byte)))
 const aFolder = () => mkdtemp(join(tmpdir(), 'storgo-crash-'))
 

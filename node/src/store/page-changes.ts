@@ -64,6 +64,6 @@ export function cellsGivenUp(changes: readonly PageChange[]): number[] {
   })
 }
 
-export function cellsOfBoth({ page, undo }: HeldPages): number[] {
+function cellsOfBoth({ page, undo }: HeldPages): number[] {
   return [...cellsOf(page), ...cellsOf(undo ?? EMPTY_PAGE)]
 }
