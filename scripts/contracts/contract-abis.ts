@@ -8,7 +8,7 @@ import type {
 } from '@storgo/contracts/abi'
 import type { Artifact } from 'hardhat/types/artifacts'
 
-type Compiled<Abi> = Artifact & { readonly abi: Abi }
+type Compiled<Abi> = Omit<Artifact, 'abi'> & { readonly abi: Abi }
 
 // Hardhat's own declarations exist only once the contracts have been compiled; these are the committed ABIs.
 declare module 'hardhat/types/artifacts' {
