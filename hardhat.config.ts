@@ -10,7 +10,9 @@ const solc = { version: '0.8.37', path: fileURLToPath(import.meta.resolve('solc/
 const settings = {
   evmVersion: 'prague',
   metadata: { bytecodeHash: 'none' },
-  optimizer: { enabled: true, runs: 200 },
+  // The books and the market's hot paths pack words by hand; without the IR they cost up to a third more.
+  viaIR: true,
+  optimizer: { enabled: true, runs: 1_000 },
   outputSelection: { '*': { '*': ['storageLayout'] } },
 }
 
@@ -26,12 +28,8 @@ export default defineConfig({
       '@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol',
       '@openzeppelin/contracts/governance/TimelockController.sol',
     ],
-    profiles: {
-      // development, tests and the local network
-      default: { ...solc, settings },
-      // public networks
-      production: { ...solc, isolated: false, settings: { ...settings, viaIR: true } },
-    },
+    // One and the same, so that what is tested is what is deployed; Ignition's own command builds with `production`.
+    profiles: { default: { ...solc, settings }, production: { ...solc, isolated: false, settings } },
   },
   // every warning in our own sources is an error
   warnings: {

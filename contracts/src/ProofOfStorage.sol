@@ -2,7 +2,6 @@
 pragma solidity ^0.8.37;
 
 import {EIP712Upgradeable} from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
-import {BlockHeader} from "@openzeppelin/contracts/utils/BlockHeader.sol";
 import {INetworkParameters} from "./interfaces/INetworkParameters.sol";
 import {IProofOfStorage} from "./interfaces/IProofOfStorage.sol";
 import {OwnedUpgradeable} from "./OwnedUpgradeable.sol";
@@ -10,6 +9,7 @@ import {Book} from "./proofs/Book.sol";
 import {EpochClock} from "./proofs/EpochClock.sol";
 import {ProvenEpochs} from "./proofs/ProvenEpochs.sol";
 import {ProofVerifier} from "./proofs/ProofVerifier.sol";
+import {RandaoHeader} from "./proofs/RandaoHeader.sol";
 
 /// @title Implementation of {IProofOfStorage}
 contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, OwnedUpgradeable {
@@ -53,6 +53,8 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
     function initialize(address owner_) external initializer {
         __Ownable_init(owner_);
         __EIP712_init("Storgo", "1");
+        // Fills the ring, so that no seed pays for a fresh storage word: place and epoch never match.
+        for (uint256 i; i < RING; ++i) _layout().seeds[i].epoch = type(uint32).max;
     }
 
     /// @inheritdoc IProofOfStorage
@@ -72,12 +74,11 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
         bytes32 expected = blockhash(block_);
         // Zero for this block, later ones and those more than 256 back: an error, never a seed.
         if (expected == 0) revert ProofOfStorageSeedBlockUnavailable(epoch, block_);
-        bytes memory header = headerRlp;
-        bytes32 actual = keccak256(header);
+        bytes32 actual = keccak256(headerRlp);
         if (actual != expected) revert ProofOfStorageHeaderMismatch(expected, actual);
 
-        bytes28 seed = bytes28(keccak256(abi.encode(BlockHeader.getPrevRandao(header), block.chainid, epoch)));
-        (place.seed, place.epoch) = (seed, epoch);
+        bytes28 seed = bytes28(keccak256(abi.encode(RandaoHeader.mixHash(headerRlp), block.chainid, epoch)));
+        _layout().seeds[epoch % RING] = Seed(seed, epoch);
         emit SeedStored(epoch, seed);
     }
 
@@ -88,7 +89,7 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
         ProvenEpochs.Record storage proven = $.proven[msg.sender];
         if (proven.has(epoch)) revert ProofOfStorageAlreadyProven(msg.sender, epoch);
         Book.Data storage book_ = $.books[msg.sender];
-        uint256 total = book_.size == 0 ? 0 : book_.total(epoch);
+        uint256 total = book_.total(epoch);
         if (total == 0) revert ProofOfStorageNothingBilled(msg.sender, epoch);
 
         uint256 k = PARAMETERS.value(INetworkParameters.Parameter.ProofSamples);
@@ -110,9 +111,10 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
         positions = new uint32[](providers.length);
         for (uint256 slot; slot < providers.length; ++slot) {
             emit BookChanged(providers[slot], volumeId, uint8(slot), sectors);
-            positions[slot] = _layout().books[providers[slot]].add(
+            uint256 position = _layout().books[providers[slot]].add(
                 epoch, volumeId, uint8(slot), uint8(providers.length), sectors
             );
+            positions[slot] = uint32(position);
         }
     }
 
@@ -153,18 +155,20 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
     function book(address provider, uint32 from, uint32 count) external view returns (Entry[] memory entries) {
         uint32 epoch = currentEpoch();
         Book.Data storage book_ = _layout().books[provider];
-        uint256 left = from < book_.size ? book_.size - from : 0;
+        uint256 size = book_.header.size;
+        uint256 left = from < size ? size - from : 0;
         entries = new Entry[](count < left ? count : left);
         for (uint32 i; i < entries.length; ++i) {
             Book.Entry storage entry = book_.entries[from + i];
-            (uint32 frozen, uint32 next) = book_.weights(epoch, from + i);
-            entries[i] = Entry(from + i, entry.volumeId, entry.slot, entry.n, entry.floor, frozen, next);
+            (uint256 frozen, uint256 next) = book_.weights(epoch, from + i);
+            entries[i] =
+                Entry(from + i, entry.volumeId, entry.slot, entry.n, entry.floor, uint32(frozen), uint32(next));
         }
     }
 
     /// @inheritdoc IProofOfStorage
     function bookSize(address provider) external view returns (uint32) {
-        return _layout().books[provider].size;
+        return _layout().books[provider].header.size;
     }
 
     /// @inheritdoc IProofOfStorage
@@ -204,9 +208,15 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
     }
 
     /// @inheritdoc IProofOfStorage
-    function provenIn(address provider, uint32 fromEpoch, uint32 toEpoch) external view returns (uint32) {
-        ProvenEpochs.Record storage proven = _layout().proven[provider];
-        return uint32(proven.countBefore(toEpoch) - proven.countBefore(fromEpoch));
+    function provenUntil(address provider, uint32 fromEpoch, uint32 endEpoch)
+        external
+        view
+        returns (uint32 toEpoch, uint32 proven)
+    {
+        toEpoch = currentEpoch();
+        if (toEpoch > endEpoch) toEpoch = endEpoch;
+        if (toEpoch <= fromEpoch) return (fromEpoch, 0);
+        proven = uint32(_layout().proven[provider].countBetween(fromEpoch, toEpoch));
     }
 
     /// @inheritdoc IProofOfStorage

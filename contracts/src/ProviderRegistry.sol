@@ -17,7 +17,6 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
     using Asks for Asks.Ask;
     using SafeERC20 for IERC20;
 
-    /// @dev What the market reads and writes lies in the two words of `ask`.
     struct Record {
         address owner;
         uint32 unbondingEndsEpoch;
@@ -94,7 +93,7 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
         record.owner = msg.sender;
         record.oddKey = uint8(publicKey[63]) & 1 == 1;
         record.keyX = bytes32(publicKey[:32]);
-        record.ask.stake = uint96(stake);
+        record.ask.offer.stake = uint96(stake);
         _layout().operators.push(operator);
         emit ProviderRegistered(operator, msg.sender, _publicKey(record), stake);
         _setAddresses(operator, record, addresses);
@@ -107,11 +106,11 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
     }
 
     /// @inheritdoc IProviderRegistry
-    function setAsk(address operator, uint64 pricePerSectorEpoch, uint32 freeSectors, uint32 minSectors) external {
+    function setAsk(address operator, uint64 pricePerSectorEpoch, uint32 freeSectors, uint24 minSectors) external {
         Asks.Ask storage ask = _controlled(operator).ask;
         uint256 notice = PARAMETERS.value(INetworkParameters.Parameter.AskNoticeEpochs);
-        uint32 fromEpoch = ask.set(CLOCK.currentEpoch(), uint32(notice), pricePerSectorEpoch);
-        (ask.freeSectors, ask.minSectors) = (freeSectors, minSectors);
+        uint32 fromEpoch = ask.announce(CLOCK.currentEpoch(), uint32(notice), pricePerSectorEpoch);
+        (ask.offer.freeSectors, ask.offer.minSectors) = (freeSectors, minSectors);
         emit AskChanged(operator, pricePerSectorEpoch, fromEpoch, freeSectors, minSectors);
     }
 
@@ -120,7 +119,7 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
         Record storage record = _known(operator);
         if (amount == 0) revert ProviderRegistryZeroAmount(operator);
         // The token's cap lies below 2^96.
-        record.ask.stake += uint96(amount);
+        record.ask.offer.stake += uint96(amount);
         emit StakeAdded(operator, msg.sender, amount);
         IERC20(TOKEN).safeTransferFrom(msg.sender, address(this), amount);
     }
@@ -129,7 +128,7 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
     function startUnbonding(address operator, uint256 amount) external {
         Record storage record = _owned(operator);
         if (amount == 0) revert ProviderRegistryZeroAmount(operator);
-        (uint256 stake, uint32 billed) = (record.ask.stake, record.ask.billedSectors);
+        (uint256 stake, uint32 billed) = (record.ask.offer.stake, record.ask.offer.billedSectors);
         if (amount > stake) revert ProviderRegistryStakeExceeded(operator, amount, stake);
         uint256 needed = stakeNeeded(billed);
         if (stake - amount < needed && (amount != stake || billed != 0)) {
@@ -137,7 +136,7 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
         }
         uint32 ends =
             CLOCK.currentEpoch() + uint32(PARAMETERS.value(INetworkParameters.Parameter.UnbondingEpochs));
-        record.ask.stake = uint96(stake - amount);
+        record.ask.offer.stake = uint96(stake - amount);
         record.unbonding += uint96(amount);
         record.unbondingEndsEpoch = ends;
         emit UnbondingStarted(operator, amount, ends);
@@ -163,14 +162,7 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
         onlyMarket
         returns (uint64[] memory prices)
     {
-        for (uint256 i; i < operators.length; ++i) {
-            Asks.Ask storage ask = _known(operators[i]).ask;
-            if (sectors < ask.minSectors) {
-                revert ProviderRegistryBelowMinimum(operators[i], sectors, ask.minSectors);
-            }
-        }
-        _take(operators, sectors);
-        return pricesOf(operators);
+        return _take(operators, sectors, true);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -179,8 +171,8 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
         onlyMarket
         returns (uint64[] memory prices)
     {
-        if (toSectors > fromSectors) _take(operators, toSectors - fromSectors);
-        else _give(operators, fromSectors - toSectors);
+        if (toSectors > fromSectors) return _take(operators, toSectors - fromSectors, false);
+        _give(operators, fromSectors - toSectors);
         return pricesOf(operators);
     }
 
@@ -192,18 +184,18 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
     /// @inheritdoc IProviderRegistry
     function provider(address operator) external view returns (Provider memory) {
         Record storage record = _known(operator);
-        Asks.Ask memory ask = record.ask;
+        Asks.Offer memory offer = record.ask.offer;
         return Provider({
             owner: record.owner,
-            stake: ask.stake,
+            stake: offer.stake,
             unbonding: record.unbonding,
             unbondingEndsEpoch: record.unbondingEndsEpoch,
-            billedSectors: ask.billedSectors,
-            freeSectors: ask.freeSectors,
-            minSectors: ask.minSectors,
-            pricePerSectorEpoch: record.ask.priceAt(CLOCK.currentEpoch()),
-            nextPrice: ask.nextPrice,
-            nextPriceEpoch: ask.nextPriceEpoch,
+            billedSectors: offer.billedSectors,
+            freeSectors: offer.freeSectors,
+            minSectors: offer.minSectors,
+            pricePerSectorEpoch: record.ask.priceAt(offer, CLOCK.currentEpoch()),
+            nextPrice: record.ask.announcement.price,
+            nextPriceEpoch: record.ask.announcement.epoch,
             publicKey: _publicKey(record),
             addresses: record.addresses
         });
@@ -219,7 +211,8 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
         uint32 epoch = CLOCK.currentEpoch();
         prices = new uint64[](operators.length);
         for (uint256 i; i < operators.length; ++i) {
-            prices[i] = _known(operators[i]).ask.priceAt(epoch);
+            Asks.Ask storage ask = _known(operators[i]).ask;
+            prices[i] = ask.priceAt(ask.offer, epoch);
         }
     }
 
@@ -234,7 +227,7 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
     function isActive(address operator) external view returns (bool) {
         Record storage record = _layout().records[operator];
         return record.owner != address(0)
-            && record.ask.stake >= PARAMETERS.value(INetworkParameters.Parameter.MinimumStake);
+            && record.ask.offer.stake >= PARAMETERS.value(INetworkParameters.Parameter.MinimumStake);
     }
 
     /// @inheritdoc IProviderRegistry
@@ -256,16 +249,31 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
     }
 
     /// @dev Moves sectors from each ask to what is billed, where stake covers them.
-    function _take(address[] calldata operators, uint32 sectors) private {
+    function _take(address[] calldata operators, uint32 sectors, bool newSlot)
+        private
+        returns (uint64[] memory prices)
+    {
         uint256 minimum = PARAMETERS.value(INetworkParameters.Parameter.MinimumStake);
         uint256 perGiB = PARAMETERS.value(INetworkParameters.Parameter.StakePerGiB);
+        uint32 epoch = CLOCK.currentEpoch();
+        prices = new uint64[](operators.length);
         for (uint256 i; i < operators.length; ++i) {
-            Asks.Ask storage ask = _known(operators[i]).ask;
-            (uint32 free, uint32 billed, uint96 stake) = (ask.freeSectors, ask.billedSectors, ask.stake);
-            if (sectors > free) revert ProviderRegistryNotEnoughFree(operators[i], sectors, free);
-            uint256 needed = _stakeNeeded(billed + sectors, minimum, perGiB);
-            if (stake < needed) revert ProviderRegistryStakeTooLow(operators[i], stake, needed);
-            (ask.freeSectors, ask.billedSectors) = (free - sectors, billed + sectors);
+            Asks.Ask storage ask = _layout().records[operators[i]].ask;
+            Asks.Offer memory offer = ask.offer;
+            if (sectors > offer.freeSectors) {
+                // Who is not registered has nothing free either.
+                _known(operators[i]);
+                revert ProviderRegistryNotEnoughFree(operators[i], sectors, offer.freeSectors);
+            }
+            if (newSlot && sectors < offer.minSectors) {
+                revert ProviderRegistryBelowMinimum(operators[i], sectors, offer.minSectors);
+            }
+            uint256 needed = _stakeNeeded(uint256(offer.billedSectors) + sectors, minimum, perGiB);
+            if (offer.stake < needed) revert ProviderRegistryStakeTooLow(operators[i], offer.stake, needed);
+            prices[i] = ask.priceAt(offer, epoch);
+            offer.freeSectors -= sectors;
+            offer.billedSectors += sectors;
+            Asks.write(ask.offer, offer);
         }
     }
 
@@ -273,10 +281,12 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
     function _give(address[] calldata operators, uint32 sectors) private {
         for (uint256 i; i < operators.length; ++i) {
             Asks.Ask storage ask = _known(operators[i]).ask;
-            uint32 free = ask.freeSectors;
+            Asks.Offer memory offer = ask.offer;
             // An ask may be close to the type's limit; giving back must never fail.
-            free = sectors > type(uint32).max - free ? type(uint32).max : free + sectors;
-            (ask.freeSectors, ask.billedSectors) = (free, ask.billedSectors - sectors);
+            uint32 room = type(uint32).max - offer.freeSectors;
+            offer.freeSectors += sectors < room ? sectors : room;
+            offer.billedSectors -= sectors;
+            Asks.write(ask.offer, offer);
         }
     }
 

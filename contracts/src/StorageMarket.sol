@@ -14,7 +14,7 @@ import {PermitMulticall} from "./PermitMulticall.sol";
 /// @title Implementation of {IStorageMarket}
 contract StorageMarket is MarketBase {
     using Ledger for Ledger.Volume;
-    using Ledger for Ledger.Terms;
+    using Ledger for Ledger.Shape;
     using SafeERC20 for IERC20;
 
     /// @custom:oz-upgrades-unsafe-allow constructor
@@ -36,116 +36,108 @@ contract StorageMarket is MarketBase {
         uint32 epoch = PROOFS.currentEpoch();
         uint32 endEpoch = _endAfter(epoch + 1, params.epochs);
         volumeId = ++_layout().volumeCount;
-        Ledger.Volume storage record = _layout().volumes[volumeId];
-        record.owner = msg.sender;
-        record.terms = Ledger.Terms({
-            openedEpoch: epoch,
-            endEpoch: endEpoch,
-            sectors: params.sectors,
-            previousSectors: 0,
-            changeEpoch: 0,
-            generation: 1,
-            k: params.k,
-            m: params.m,
-            closed: false
-        });
         emit VolumeOpened(volumeId, msg.sender, params.k, params.m, params.sectors, endEpoch, params.providers);
         emit SessionKeyChanged(volumeId, 1, params.sessionKey, params.sessionKeyExpiry);
 
         uint64[] memory prices = REGISTRY.reserve(params.providers, params.sectors);
         uint32[] memory positions = PROOFS.join(params.providers, volumeId, params.sectors);
         PROOFS.setSessionKey(volumeId, 1, params.sessionKey, params.sessionKeyExpiry);
-        for (uint256 i; i < prices.length; ++i) {
-            record.slots[i] = Ledger.Slot(params.providers[i], prices[i], epoch + 1);
-            record.positions[i] = positions[i];
-        }
+        Ledger.Volume storage record = _layout().volumes[volumeId];
+        record.terms = Ledger.Terms(msg.sender, endEpoch, params.sectors, 0);
+        record.create(
+            Ledger.Shape(epoch, 1, params.k, params.m, false, 0), params.providers, prices, positions
+        );
         uint256 pricePerEpoch = _checkPrice(prices, params.sectors, params.maxPricePerEpoch);
         IERC20(TOKEN).safeTransferFrom(msg.sender, address(this), pricePerEpoch * params.epochs);
     }
 
     /// @inheritdoc IStorageMarket
     function topUp(uint64 volumeId, uint32 epochs, uint256 maxPricePerEpoch) external {
-        (Ledger.Volume storage record, Ledger.Terms memory terms) = _ownedOpen(volumeId);
+        (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) = _ownedOpen(volumeId);
         if (epochs == 0) revert StorageMarketZeroEpochs();
         uint32 epoch = PROOFS.currentEpoch();
         if (epoch >= _expiresEpoch(terms)) revert StorageMarketExhausted(volumeId, terms.endEpoch);
         uint32 endEpoch = _endAfter(terms.endEpoch, epochs);
         if (endEpoch <= epoch) revert StorageMarketTopUpTooShort(volumeId, endEpoch, epoch);
 
-        _settle(volumeId, record, terms, epoch, type(uint32).max);
-        uint256 before = record.escrow(terms);
-        uint64[] memory prices = REGISTRY.pricesOf(record.providersOf(terms.slotCount()));
+        uint256 n = shape.slotCount();
+        _settleAll(volumeId, record, terms, n);
+        uint256 before = record.escrow(terms, n);
+        uint64[] memory prices = REGISTRY.pricesOf(record.providersOf(n));
         uint256 pricePerEpoch = _checkPrice(prices, terms.sectors, maxPricePerEpoch);
         record.change(terms, epoch, terms.sectors, prices);
         terms.endEpoch = endEpoch;
         record.terms = terms;
         emit VolumeToppedUp(volumeId, endEpoch, pricePerEpoch);
-        _balance(before, record.escrow(terms));
+        _balance(before, record.escrow(terms, n));
     }
 
     /// @inheritdoc IStorageMarket
     function resize(uint64 volumeId, uint32 sectors, uint256 maxPricePerEpoch) external {
-        (Ledger.Volume storage record, Ledger.Terms memory terms) = _ownedOpen(volumeId);
+        (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) = _ownedOpen(volumeId);
         if (sectors == 0) revert StorageMarketZeroCapacity();
         uint32 epoch = PROOFS.currentEpoch();
         if (epoch >= terms.endEpoch) revert StorageMarketUnfunded(volumeId, terms.endEpoch);
 
-        _settle(volumeId, record, terms, epoch, type(uint32).max);
-        uint256 before = record.escrow(terms);
-        uint256 n = terms.slotCount();
+        uint256 n = shape.slotCount();
+        _settleAll(volumeId, record, terms, n);
+        uint256 before = record.escrow(terms, n);
         address[] memory providers = record.providersOf(n);
         uint64[] memory prices = REGISTRY.resize(providers, terms.sectors, sectors);
         uint256 pricePerEpoch = _checkPrice(prices, sectors, maxPricePerEpoch);
         record.change(terms, epoch, sectors, prices);
         record.terms = terms;
         emit VolumeResized(volumeId, sectors, pricePerEpoch);
-        PROOFS.setWeight(providers, record.positionsOf(n), sectors);
-        _balance(before, record.escrow(terms));
+        PROOFS.setWeight(providers, record.positionsOf(shape, n), sectors);
+        _balance(before, record.escrow(terms, n));
     }
 
     /// @inheritdoc IStorageMarket
     function setSessionKey(uint64 volumeId, address key, uint64 expiry) external {
-        (Ledger.Volume storage record, Ledger.Terms memory terms) = _ownedOpen(volumeId);
+        (Ledger.Volume storage record,, Ledger.Shape memory shape) = _ownedOpen(volumeId);
         if (key == address(0)) revert StorageMarketZeroSessionKey();
-        uint32 generation = terms.generation + 1;
-        record.terms.generation = generation;
+        uint32 generation = shape.generation + 1;
+        record.shape.generation = generation;
         emit SessionKeyChanged(volumeId, generation, key, expiry);
         PROOFS.setSessionKey(volumeId, generation, key, expiry);
     }
 
     /// @inheritdoc IStorageMarket
     function close(uint64 volumeId) external {
-        (Ledger.Volume storage record, Ledger.Terms memory terms) = _ownedOpen(volumeId);
+        (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) = _ownedOpen(volumeId);
         uint32 epoch = PROOFS.currentEpoch();
-        _settle(volumeId, record, terms, epoch, type(uint32).max);
-        uint256 before = record.escrow(terms);
+        uint256 n = shape.slotCount();
+        _settleAll(volumeId, record, terms, n);
+        uint256 before = record.escrow(terms, n);
         if (terms.endEpoch > epoch + 1) terms.endEpoch = epoch + 1;
-        uint256 refunded = before - record.escrow(terms);
+        record.terms = terms;
+        uint256 refunded = before - record.escrow(terms, n);
         _credit(msg.sender, refunded);
         emit VolumeClosed(volumeId, terms.endEpoch, refunded);
-        _leaveBooks(record, terms);
+        _leaveBooks(record, terms, shape);
     }
 
     /// @inheritdoc IStorageMarket
     function expire(uint64 volumeId) external {
-        (Ledger.Volume storage record, Ledger.Terms memory terms) = _open(volumeId);
+        (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) = _open(volumeId);
         uint32 epoch = PROOFS.currentEpoch();
         uint32 expires = _expiresEpoch(terms);
         if (epoch < expires) revert StorageMarketNotExpired(volumeId, expires, epoch);
-        _settle(volumeId, record, terms, epoch, type(uint32).max);
-        _expire(volumeId, record, terms);
+        _settleAll(volumeId, record, terms, shape.slotCount());
+        _expire(volumeId, record, terms, shape);
     }
 
     /// @inheritdoc IStorageMarket
     function settle(uint64 volumeId, uint32 slotMask) external {
-        (Ledger.Volume storage record, Ledger.Terms memory terms) = _known(volumeId);
-        uint256 n = terms.slotCount();
-        if (uint256(slotMask) >> n != 0) revert StorageMarketSlotUnknown(volumeId, _highestBit(slotMask));
-        uint32 epoch = PROOFS.currentEpoch();
-        _settle(volumeId, record, terms, epoch, slotMask);
-        if (!terms.closed && epoch >= terms.endEpoch && epoch >= _expiresEpoch(terms)) {
-            _expire(volumeId, record, terms);
-        }
+        Ledger.Volume storage record = _layout().volumes[volumeId];
+        Ledger.Terms memory terms = record.terms;
+        if (terms.owner == address(0)) revert StorageMarketUnknownVolume(volumeId);
+        bool reachedEnd = _settle(volumeId, record, terms, slotMask);
+        if (!reachedEnd || PROOFS.currentEpoch() < _expiresEpoch(terms)) return;
+        Ledger.Shape memory shape = record.shape;
+        if (shape.closed) return;
+        _settleAll(volumeId, record, terms, shape.slotCount());
+        _expire(volumeId, record, terms, shape);
     }
 
     /// @inheritdoc IStorageMarket

@@ -104,8 +104,12 @@ interface IProofOfStorage is IEpochClock {
     /// @notice Epochs before `beforeEpoch` that the provider has proven.
     function provenCount(address provider, uint32 beforeEpoch) external view returns (uint32);
 
-    /// @notice Epochs in [fromEpoch, toEpoch) that the provider has proven.
-    function provenIn(address provider, uint32 fromEpoch, uint32 toEpoch) external view returns (uint32);
+    /// @notice How many of the epochs from `fromEpoch` on that are over, and before `endEpoch`, the provider has proven.
+    /// @return toEpoch The first epoch not counted: the current one or `endEpoch`, but at least `fromEpoch`.
+    function provenUntil(address provider, uint32 fromEpoch, uint32 endEpoch)
+        external
+        view
+        returns (uint32 toEpoch, uint32 proven);
 
     function market() external view returns (address);
 }

@@ -15,10 +15,10 @@ interface IProviderRegistry is IPermitMulticall {
         uint32 unbondingEndsEpoch;
         uint32 billedSectors;
         uint32 freeSectors;
-        uint32 minSectors;
+        uint24 minSectors;
         /// @notice The price in force in the current epoch.
         uint64 pricePerSectorEpoch;
-        /// @notice The price last announced; counts from `nextPriceEpoch`.
+        /// @notice The price last announced; counts from `nextPriceEpoch` on.
         uint64 nextPrice;
         uint32 nextPriceEpoch;
         /// @notice Compressed secp256k1 key, 33 bytes.
@@ -34,7 +34,7 @@ interface IProviderRegistry is IPermitMulticall {
         uint64 pricePerSectorEpoch,
         uint32 fromEpoch,
         uint32 freeSectors,
-        uint32 minSectors
+        uint24 minSectors
     );
     event StakeAdded(address indexed operator, address indexed from, uint256 amount);
     event UnbondingStarted(address indexed operator, uint256 amount, uint32 endsEpoch);
@@ -57,7 +57,7 @@ interface IProviderRegistry is IPermitMulticall {
     error ProviderRegistryStillUnbonding(address operator, uint32 endsEpoch, uint32 currentEpoch);
     error ProviderRegistryNothingUnbonding(address operator);
     error ProviderRegistryNotEnoughFree(address operator, uint32 sectors, uint32 freeSectors);
-    error ProviderRegistryBelowMinimum(address operator, uint32 sectors, uint32 minSectors);
+    error ProviderRegistryBelowMinimum(address operator, uint32 sectors, uint24 minSectors);
 
     /// @notice Registers the operator whose public key is given; the caller becomes its owner and pays the stake.
     /// @param publicKey 64 bytes, x ‖ y.
@@ -77,7 +77,7 @@ interface IProviderRegistry is IPermitMulticall {
     /// @notice Publishes an ask. A new price counts after `AskNoticeEpochs` (the first one at once), the rest at once. Owner or operator.
     /// @param freeSectors Sectors that may still be sold; each slot sold takes its own off.
     /// @param minSectors Least size of a new slot.
-    function setAsk(address operator, uint64 pricePerSectorEpoch, uint32 freeSectors, uint32 minSectors) external;
+    function setAsk(address operator, uint64 pricePerSectorEpoch, uint32 freeSectors, uint24 minSectors) external;
 
     /// @notice Adds to a provider's stake. Anybody.
     function addStake(address operator, uint256 amount) external;

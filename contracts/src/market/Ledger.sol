@@ -7,6 +7,9 @@ pragma solidity ^0.8.37;
 /// all slots up to the current epoch first, so that older prices are never needed.
 library Ledger {
     uint256 internal constant MAX_SLOTS = 32;
+    /// @dev Book positions that share a word with the volume's shape, and the bits of one.
+    uint256 private constant NEAR_POSITIONS = 7;
+    uint256 private constant POSITION_BITS = 24;
 
     /// @dev One word.
     struct Slot {
@@ -16,32 +19,38 @@ library Ledger {
         uint32 settledEpoch;
     }
 
-    /// @dev One word.
+    /// @dev One word, all that a settlement needs of the volume.
     struct Terms {
-        uint32 openedEpoch;
+        address owner;
         /// @dev First epoch that is not paid for.
         uint32 endEpoch;
         uint32 sectors;
-        uint32 previousSectors;
         uint32 changeEpoch;
+    }
+
+    /// @dev One word.
+    struct Shape {
+        uint32 openedEpoch;
         uint32 generation;
         uint8 k;
         uint8 m;
         bool closed;
+        /// @dev The first slots' positions in their providers' books, slot 0 lowest.
+        uint168 nearPositions;
     }
 
     struct Volume {
         Terms terms;
-        address owner;
+        Shape shape;
         Slot[MAX_SLOTS] slots;
-        /// @dev Positions in the providers' books, eight to a word.
-        uint32[MAX_SLOTS] positions;
-        /// @dev Prices per sector before `changeEpoch`, four to a word.
+        uint24[MAX_SLOTS - NEAR_POSITIONS] farPositions;
+        /// @dev Size and prices per sector before `changeEpoch`.
+        uint32 previousSectors;
         uint64[MAX_SLOTS] previousPrices;
     }
 
-    function slotCount(Terms memory terms) internal pure returns (uint256) {
-        return uint256(terms.k) + terms.m;
+    function slotCount(Shape memory shape) internal pure returns (uint256) {
+        return uint256(shape.k) + shape.m;
     }
 
     /// @return providers The volume's providers by slot.
@@ -50,20 +59,25 @@ library Ledger {
         for (uint256 i; i < n; ++i) providers[i] = volume.slots[i].provider;
     }
 
+    /// @return Position of slot `i` in its provider's book.
+    function positionOf(Volume storage volume, Shape memory shape, uint256 i) internal view returns (uint32) {
+        if (i < NEAR_POSITIONS) return uint24(shape.nearPositions >> (i * POSITION_BITS));
+        return volume.farPositions[i - NEAR_POSITIONS];
+    }
+
     /// @return positions The slots' positions in their providers' books.
-    function positionsOf(Volume storage volume, uint256 n) internal view returns (uint32[] memory positions) {
+    function positionsOf(Volume storage volume, Shape memory shape, uint256 n)
+        internal
+        view
+        returns (uint32[] memory positions)
+    {
         positions = new uint32[](n);
-        for (uint256 i; i < n; ++i) positions[i] = volume.positions[i];
+        for (uint256 i; i < n; ++i) positions[i] = positionOf(volume, shape, i);
     }
 
     /// @return Price of slot `i` for one epoch before the change.
-    function priceBefore(Volume storage volume, Terms memory terms, uint256 i) internal view returns (uint256) {
-        return uint256(volume.previousPrices[i]) * terms.previousSectors;
-    }
-
-    /// @return Price of slot `i` for one epoch from the change on.
-    function priceAfter(Volume storage volume, Terms memory terms, uint256 i) internal view returns (uint256) {
-        return uint256(volume.slots[i].pricePerSectorEpoch) * terms.sectors;
+    function priceBefore(Volume storage volume, uint256 i) internal view returns (uint256) {
+        return uint256(volume.previousPrices[i]) * volume.previousSectors;
     }
 
     /// @dev Where the change divides the epochs [from, to).
@@ -72,16 +86,31 @@ library Ledger {
         return terms.changeEpoch < to ? terms.changeEpoch : to;
     }
 
-    /// @return amount What all slots still hold for the epochs up to the funded end.
-    function escrow(Volume storage volume, Terms memory terms) internal view returns (uint256 amount) {
-        uint256 n = slotCount(terms);
+    /// @return amount What all `n` slots still hold for the epochs up to the funded end.
+    function escrow(Volume storage volume, Terms memory terms, uint256 n) internal view returns (uint256 amount) {
         for (uint256 i; i < n; ++i) {
-            uint32 from = volume.slots[i].settledEpoch;
-            if (from >= terms.endEpoch) continue;
-            uint32 middle = divide(terms, from, terms.endEpoch);
-            if (middle != from) amount += priceBefore(volume, terms, i) * (middle - from);
-            amount += priceAfter(volume, terms, i) * (terms.endEpoch - middle);
+            Slot memory slot = volume.slots[i];
+            if (slot.settledEpoch >= terms.endEpoch) continue;
+            uint32 middle = divide(terms, slot.settledEpoch, terms.endEpoch);
+            if (middle != slot.settledEpoch) amount += priceBefore(volume, i) * (middle - slot.settledEpoch);
+            amount += uint256(slot.pricePerSectorEpoch) * terms.sectors * (terms.endEpoch - middle);
         }
+    }
+
+    /// @dev Writes a new volume's slots, each in one word, and its shape with the first positions.
+    function create(
+        Volume storage volume,
+        Shape memory shape,
+        address[] calldata providers,
+        uint64[] memory prices,
+        uint32[] memory positions
+    ) internal {
+        for (uint256 i; i < prices.length; ++i) {
+            write(volume.slots[i], Slot(providers[i], prices[i], shape.openedEpoch + 1));
+            if (i < NEAR_POSITIONS) shape.nearPositions |= uint168(positions[i]) << uint168(i * POSITION_BITS);
+            else volume.farPositions[i - NEAR_POSITIONS] = uint24(positions[i]);
+        }
+        volume.shape = shape;
     }
 
     /// @dev Sets size and prices from the epoch after `epoch` on; all slots are settled up to `epoch`.
@@ -90,11 +119,20 @@ library Ledger {
     {
         // A second change in an epoch replaces the first; what counts until its end stays.
         bool first = terms.changeEpoch != epoch + 1;
-        if (first) (terms.previousSectors, terms.changeEpoch) = (terms.sectors, epoch + 1);
+        if (first) (volume.previousSectors, terms.changeEpoch) = (terms.sectors, epoch + 1);
         terms.sectors = sectors;
         for (uint256 i; i < prices.length; ++i) {
             if (first) volume.previousPrices[i] = volume.slots[i].pricePerSectorEpoch;
             volume.slots[i].pricePerSectorEpoch = prices[i];
+        }
+    }
+
+    /// @dev The compiler would read and write the word once for each field.
+    function write(Slot storage slot, Slot memory value) internal {
+        uint256 word = uint256(value.settledEpoch) << 224 | uint256(value.pricePerSectorEpoch) << 160
+            | uint160(value.provider);
+        assembly ("memory-safe") {
+            sstore(slot.slot, word)
         }
     }
 }

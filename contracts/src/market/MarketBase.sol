@@ -14,6 +14,7 @@ import {Ledger} from "./Ledger.sol";
 /// @title The market's storage, its views, and the steps that several of its calls share
 abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeable {
     using Ledger for Ledger.Volume;
+    using Ledger for Ledger.Shape;
     using Ledger for Ledger.Terms;
     using SafeERC20 for IERC20;
 
@@ -23,6 +24,15 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
         mapping(uint64 volumeId => Ledger.Volume) volumes;
         mapping(address account => uint256) credit;
         mapping(address provider => uint256) earnings;
+    }
+
+    /// @dev What settling a slot has come to.
+    struct Settlement {
+        /// @dev First epoch not settled.
+        uint32 to;
+        uint32 proven;
+        uint256 paid;
+        uint256 refunded;
     }
 
     // keccak256(abi.encode(uint256(keccak256("storgo.StorageMarket")) - 1)) & ~bytes32(uint256(0xff))
@@ -44,32 +54,32 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
 
     /// @inheritdoc IStorageMarket
     function volume(uint64 volumeId) external view returns (Volume memory) {
-        (Ledger.Volume storage record, Ledger.Terms memory terms) = _known(volumeId);
+        (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) = _known(volumeId);
         return Volume({
-            owner: record.owner,
-            k: terms.k,
-            m: terms.m,
+            owner: terms.owner,
+            k: shape.k,
+            m: shape.m,
             sectors: terms.sectors,
-            generation: terms.generation,
-            openedEpoch: terms.openedEpoch,
+            generation: shape.generation,
+            openedEpoch: shape.openedEpoch,
             endEpoch: terms.endEpoch,
-            closed: terms.closed,
-            escrow: record.escrow(terms)
+            closed: shape.closed,
+            escrow: record.escrow(terms, shape.slotCount())
         });
     }
 
     /// @inheritdoc IStorageMarket
     function slots(uint64 volumeId) external view returns (Slot[] memory all) {
-        (Ledger.Volume storage record, Ledger.Terms memory terms) = _known(volumeId);
-        all = new Slot[](terms.slotCount());
-        for (uint256 i; i < all.length; ++i) all[i] = _slot(record, terms, i);
+        (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) = _known(volumeId);
+        all = new Slot[](shape.slotCount());
+        for (uint256 i; i < all.length; ++i) all[i] = _slot(record, terms, shape, i);
     }
 
     /// @inheritdoc IStorageMarket
     function slotOf(uint64 volumeId, uint8 slot) external view returns (Slot memory) {
-        (Ledger.Volume storage record, Ledger.Terms memory terms) = _known(volumeId);
-        if (slot >= terms.slotCount()) revert StorageMarketSlotUnknown(volumeId, slot);
-        return _slot(record, terms, slot);
+        (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) = _known(volumeId);
+        if (slot >= shape.slotCount()) revert StorageMarketSlotUnknown(volumeId, slot);
+        return _slot(record, terms, shape, slot);
     }
 
     /// @inheritdoc IStorageMarket
@@ -92,68 +102,81 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
         return _layout().earnings[provider];
     }
 
-    /// @dev Settles the slots of `slotMask` for the epochs before `epoch` and the funded end.
-    function _settle(
-        uint64 volumeId,
-        Ledger.Volume storage record,
-        Ledger.Terms memory terms,
-        uint32 epoch,
-        uint32 slotMask
-    ) internal {
-        uint32 to = epoch < terms.endEpoch ? epoch : terms.endEpoch;
-        uint256 n = terms.slotCount();
-        uint256 refunds;
-        for (uint256 i; i < n; ++i) {
-            if (slotMask & (1 << i) != 0) refunds += _settleSlot(volumeId, record, terms, uint8(i), to);
-        }
-        _credit(record, refunds);
+    /// @dev Settles all `n` slots for the epochs before the current one and the funded end.
+    function _settleAll(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint256 n) internal {
+        _settle(volumeId, record, terms, (1 << n) - 1);
     }
 
-    /// @return refunded What goes back to the volume's owner.
-    function _settleSlot(
-        uint64 volumeId,
-        Ledger.Volume storage record,
-        Ledger.Terms memory terms,
-        uint8 i,
-        uint32 to
-    ) private returns (uint256 refunded) {
+    /// @dev Settles the slots of `slotMask` for the epochs before the current one and the funded end.
+    /// @return ended Whether one of them is settled up to the funded end.
+    function _settle(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint256 slotMask)
+        internal
+        returns (bool ended)
+    {
+        uint256 refunds;
+        for (uint8 i; slotMask != 0; ++i) {
+            if (slotMask & 1 != 0) {
+                Settlement memory done = _settleSlot(volumeId, record, terms, i);
+                refunds += done.refunded;
+                if (done.to >= terms.endEpoch) ended = true;
+            }
+            slotMask >>= 1;
+        }
+        _credit(terms.owner, refunds);
+    }
+
+    function _settleSlot(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint8 i)
+        private
+        returns (Settlement memory done)
+    {
         Ledger.Slot memory slot = record.slots[i];
+        if (slot.provider == address(0)) revert StorageMarketSlotUnknown(volumeId, i);
         uint32 from = slot.settledEpoch;
-        if (from >= to) return 0;
-        uint32 change = terms.divide(from, to);
-        uint32 proven;
-        uint256 paid;
-        if (change != from) {
-            proven = PROOFS.provenIn(slot.provider, from, change);
-            paid = record.priceBefore(terms, i) * proven;
-            refunded = record.priceBefore(terms, i) * (change - from - proven);
+        done.to = from;
+        if (from >= terms.endEpoch) return done;
+        // Where a change of terms lies between, the epochs before it are settled first, at the old price.
+        uint32 change = terms.divide(from, terms.endEpoch);
+        if (change != from) _settleUntil(done, slot.provider, change, record.priceBefore(i));
+        if (done.to == change && change != terms.endEpoch) {
+            _settleUntil(done, slot.provider, terms.endEpoch, uint256(slot.pricePerSectorEpoch) * terms.sectors);
         }
-        if (change != to) {
-            uint32 provenSince = PROOFS.provenIn(slot.provider, change, to);
-            uint256 price = uint256(slot.pricePerSectorEpoch) * terms.sectors;
-            paid += price * provenSince;
-            refunded += price * (to - change - provenSince);
-            proven += provenSince;
+        if (done.to == from) return done;
+        slot.settledEpoch = done.to;
+        Ledger.write(record.slots[i], slot);
+        if (done.paid != 0) _layout().earnings[slot.provider] += done.paid;
+        emit SlotSettled(volumeId, i, slot.provider, from, done.to, done.proven, done.paid, done.refunded);
+    }
+
+    /// @dev Goes on from `done.to` for the epochs that are over and before `end`, at one price.
+    function _settleUntil(Settlement memory done, address provider, uint32 end, uint256 price) private view {
+        (uint32 to, uint32 proven) = PROOFS.provenUntil(provider, done.to, end);
+        // A slot costs less than 2^92 an epoch and there are less than 2^32 epochs.
+        unchecked {
+            done.paid += price * proven;
+            done.refunded += price * (to - done.to - proven);
+            done.proven += proven;
         }
-        record.slots[i].settledEpoch = to;
-        if (paid != 0) _layout().earnings[slot.provider] += paid;
-        emit SlotSettled(volumeId, i, slot.provider, from, to, proven, paid, refunded);
+        done.to = to;
     }
 
     /// @dev Ends a volume whose grace is over.
-    function _expire(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms) internal {
+    function _expire(
+        uint64 volumeId,
+        Ledger.Volume storage record,
+        Ledger.Terms memory terms,
+        Ledger.Shape memory shape
+    ) internal {
         emit VolumeExpired(volumeId, terms.endEpoch);
-        _leaveBooks(record, terms);
+        _leaveBooks(record, terms, shape);
     }
 
-    /// @dev Marks the volume closed and gives its slots back; `terms` is written as a whole.
-    function _leaveBooks(Ledger.Volume storage record, Ledger.Terms memory terms) internal {
-        terms.closed = true;
-        record.terms = terms;
-        uint256 n = terms.slotCount();
+    /// @dev Marks the volume closed and gives its slots back.
+    function _leaveBooks(Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) internal {
+        record.shape.closed = true;
+        uint256 n = shape.slotCount();
         address[] memory providers = record.providersOf(n);
         REGISTRY.release(providers, terms.sectors);
-        PROOFS.remove(providers, record.positionsOf(n));
+        PROOFS.remove(providers, record.positionsOf(shape, n));
     }
 
     /// @dev Pulls what a change of terms has made more, or credits what it has made less.
@@ -166,29 +189,32 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
         if (amount != 0) _layout().credit[account] += amount;
     }
 
-    /// @dev As above for the volume's owner, who is not even read when there is nothing to credit.
-    function _credit(Ledger.Volume storage record, uint256 amount) internal {
-        if (amount != 0) _layout().credit[record.owner] += amount;
-    }
-
-    function _known(uint64 volumeId) internal view returns (Ledger.Volume storage record, Ledger.Terms memory terms) {
+    function _known(uint64 volumeId)
+        internal
+        view
+        returns (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape)
+    {
         record = _layout().volumes[volumeId];
-        terms = record.terms;
-        if (terms.k == 0) revert StorageMarketUnknownVolume(volumeId);
+        (terms, shape) = (record.terms, record.shape);
+        if (terms.owner == address(0)) revert StorageMarketUnknownVolume(volumeId);
     }
 
-    function _open(uint64 volumeId) internal view returns (Ledger.Volume storage record, Ledger.Terms memory terms) {
-        (record, terms) = _known(volumeId);
-        if (terms.closed) revert StorageMarketClosed(volumeId);
+    function _open(uint64 volumeId)
+        internal
+        view
+        returns (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape)
+    {
+        (record, terms, shape) = _known(volumeId);
+        if (shape.closed) revert StorageMarketClosed(volumeId);
     }
 
     function _ownedOpen(uint64 volumeId)
         internal
         view
-        returns (Ledger.Volume storage record, Ledger.Terms memory terms)
+        returns (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape)
     {
-        (record, terms) = _open(volumeId);
-        if (msg.sender != record.owner) revert StorageMarketNotOwner(volumeId, msg.sender);
+        (record, terms, shape) = _open(volumeId);
+        if (msg.sender != terms.owner) revert StorageMarketNotOwner(volumeId, msg.sender);
     }
 
     /// @return The first epoch in which the volume's grace is over.
@@ -231,25 +257,19 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
         }
     }
 
-    function _highestBit(uint32 mask) internal pure returns (uint8 bit) {
-        while (mask > 1) {
-            mask >>= 1;
-            ++bit;
-        }
-    }
-
-    function _slot(Ledger.Volume storage record, Ledger.Terms memory terms, uint256 i)
-        private
-        view
-        returns (Slot memory)
-    {
+    function _slot(
+        Ledger.Volume storage record,
+        Ledger.Terms memory terms,
+        Ledger.Shape memory shape,
+        uint256 i
+    ) private view returns (Slot memory) {
         Ledger.Slot memory slot = record.slots[i];
         return Slot({
             provider: slot.provider,
             settledEpoch: slot.settledEpoch,
-            bookIndex: record.positions[i],
-            pricePerEpoch: record.priceBefore(terms, i),
-            nextPricePerEpoch: record.priceAfter(terms, i),
+            bookIndex: record.positionOf(shape, i),
+            pricePerEpoch: record.priceBefore(i),
+            nextPricePerEpoch: uint256(slot.pricePerSectorEpoch) * terms.sectors,
             changeEpoch: terms.changeEpoch
         });
     }

@@ -124,17 +124,23 @@ abstract contract EpochClock is IEpochClock {
         }
     }
 
+    // In the following, blocks are below 2^64 and epochs below 2^32, so that nothing can overflow 256 bits, and what is taken
+    // away has been checked to be smaller, or is by construction.
+
     function _nextFirstBlock(Schedule memory current) private pure returns (uint256) {
-        return current.firstBlock + uint256(current.nextEpoch - current.firstEpoch) * current.epochBlocks;
+        unchecked {
+            return current.firstBlock + uint256(current.nextEpoch - current.firstEpoch) * current.epochBlocks;
+        }
     }
 
     function _epochAt(Schedule memory current, uint256 blockNumber) private pure returns (uint32) {
         if (blockNumber < current.firstBlock) revert EpochClockBlockTooOld(blockNumber, current.firstBlock);
         uint256 begins = _nextFirstBlock(current);
-        uint256 epoch = blockNumber < begins
-            ? current.firstEpoch + (blockNumber - current.firstBlock) / current.epochBlocks
-            : current.nextEpoch + (blockNumber - begins) / current.nextEpochBlocks;
-        return uint32(epoch);
+        unchecked {
+            return blockNumber < begins
+                ? current.firstEpoch + uint32((blockNumber - current.firstBlock) / current.epochBlocks)
+                : current.nextEpoch + uint32((blockNumber - begins) / current.nextEpochBlocks);
+        }
     }
 
     function _firstAndSeedBlock(Schedule memory current, uint32 epoch)
@@ -143,12 +149,14 @@ abstract contract EpochClock is IEpochClock {
         returns (uint256 first, uint256 seed)
     {
         if (epoch < current.firstEpoch) revert EpochClockEpochTooOld(epoch, current.firstEpoch);
-        if (epoch < current.nextEpoch) {
-            first = current.firstBlock + uint256(epoch - current.firstEpoch) * current.epochBlocks;
-            seed = first + current.seedDelayBlocks;
-        } else {
-            first = _nextFirstBlock(current) + uint256(epoch - current.nextEpoch) * current.nextEpochBlocks;
-            seed = first + current.nextSeedDelayBlocks;
+        unchecked {
+            if (epoch < current.nextEpoch) {
+                first = current.firstBlock + uint256(epoch - current.firstEpoch) * current.epochBlocks;
+                seed = first + current.seedDelayBlocks;
+            } else {
+                first = _nextFirstBlock(current) + uint256(epoch - current.nextEpoch) * current.nextEpochBlocks;
+                seed = first + current.nextSeedDelayBlocks;
+            }
         }
     }
 

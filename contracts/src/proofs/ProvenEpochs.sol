@@ -46,6 +46,13 @@ library ProvenEpochs {
         return (word >> EPOCHS) + _ones(word & mask);
     }
 
+    /// @return The proven epochs in [from, to); `from` is not after `to`.
+    function countBetween(Record storage record, uint32 from, uint32 to) internal view returns (uint256) {
+        uint256 index = to / EPOCHS;
+        if (from / EPOCHS != index) return countBefore(record, to) - countBefore(record, from);
+        return _ones(record.words[index] & ((1 << (to % EPOCHS)) - (1 << (from % EPOCHS))));
+    }
+
     /// @dev Bits set in `x`, adding up neighbours in fields of 2, 4, then 8 bits; the product then sums the 32 bytes. The
     /// sum stays below 256 because `x` has at most 224 bits.
     function _ones(uint256 x) private pure returns (uint256) {
