@@ -51,8 +51,8 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
 
     /// @notice Hands the proxy to its owner.
     function initialize(address owner_) external initializer {
-        __Ownable_init(owner_);
         __EIP712_init("Storgo", "1");
+        __Ownable_init(owner_);
         // Fills the ring, so that no seed pays for a fresh storage word: place and epoch never match.
         for (uint256 i; i < RING; ++i) _layout().seeds[i].epoch = type(uint32).max;
     }

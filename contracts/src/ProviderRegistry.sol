@@ -59,8 +59,8 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
 
     /// @notice Hands the proxy to its owner.
     function initialize(address owner_) external initializer {
-        __Ownable_init(owner_);
         __EIP712_init("Storgo", "1");
+        __Ownable_init(owner_);
     }
 
     /// @inheritdoc IProviderRegistry
