@@ -69,8 +69,11 @@ test('no plain byte of a sector is on disk, and equal units of a sector look dif
 
 test('a second store on the same data is refused as ALREADY_RUNNING', async () => {
   const dataDir = await aFolder()
-  await using _first = await openSlotStore({ dataDir, capacity: 4, binding: 'test' })
-  await assert.rejects(openSlotStore({ dataDir, capacity: 4, binding: 'test' }), { code: 'ALREADY_RUNNING' })
+  {
+    await using _first = await openSlotStore({ dataDir, capacity: 4, binding: 'test' })
+    await assert.rejects(openSlotStore({ dataDir, capacity: 4, binding: 'test' }), { code: 'ALREADY_RUNNING' })
+  }
+  await rm(dataDir, { recursive: true })
 })
 
 test('a store of another chain is refused as WRONG_CHAIN', async () => {
