@@ -25,7 +25,7 @@ const nodeTest = (isolation: 'none' | 'process', ...globs: string[]): string[] =
 
 /** In the order they run: cheapest and most telling first. */
 export const STAGES: Stage[] = [
-  { name: 'format and lint', args: [bin('@biomejs/biome/bin/biome'), 'ci', '.'], counts: 'exit' },
+  { name: 'format and lint', args: [bin('@biomejs/biome/bin/biome'), 'ci', '--colors=off', '.'], counts: 'exit' },
   { name: 'types', args: [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'], counts: 'exit' },
   { name: 'unused code', args: [bin('knip/bin/knip.js')], counts: 'exit' },
   { name: 'generated messages', args: ['scripts/protocol/generate-messages.ts', '--check'], counts: 'exit' },
