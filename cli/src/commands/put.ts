@@ -9,6 +9,7 @@ import { localSources, nameOf } from '../transfer/local-sources.ts'
 import { mediaTypeOf } from '../transfer/media-type.ts'
 import { Progress } from '../transfer/progress.ts'
 import { planPut, remotePathOf } from '../transfer/put-plan.ts'
+import { withReadAhead } from '../transfer/read-ahead.ts'
 import type { PutFlags } from '../tree/file-commands.ts'
 
 /** Stores files. Exit code 6 if they are certified but not yet with every slot. */
@@ -42,7 +43,7 @@ async function sourcesOf({ cwd, stdin }: Context, args: string[], flags: PutFlag
     const lists = locals.map((local) =>
       Array.fromAsync(localSources(resolve(cwd, local), remotePathOf(nameOf(resolve(cwd, local)), destination))),
     )
-    return (await Promise.all(lists)).flat()
+    return withReadAhead((await Promise.all(lists)).flat())
   }
   const path = flags.name ?? destination
   if (locals.length > 1)
