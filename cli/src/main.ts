@@ -27,7 +27,11 @@ function exit(code: ExitCode): void {
 
 const { env, stdin, stdout, stderr } = process
 const run = createRunner({ env, cwd: process.cwd(), stdin, stdout, stderr, interruption: interruption.signal, exit })
-const program = createProgram(run, { out: (text) => stdout.write(text), err: (text) => stderr.write(text) })
+const program = createProgram(run, {
+  out: (text) => stdout.write(text),
+  err: (text) => stderr.write(text),
+  json: process.argv.includes('--json'),
+})
 try {
   await program.parseAsync(process.argv)
 } catch (error) {

@@ -14,7 +14,7 @@ async function parse(...args: string[]): Promise<{ name: string; flags: object; 
     async (command) => {
       matched = command
     },
-    { out: () => {}, err: () => {} },
+    { out: () => {}, err: () => {}, json: false },
   )
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -89,4 +89,7 @@ test('the process exits with 2 for wrong usage, and with 0 for help, without loa
   assert.deepEqual([wrong.status, wrong.stdout], [2, ''])
   assert.match(wrong.stderr, /unknown option '--nonsense'/u)
   assert.equal(run('ls', '--timeout', 'soon').status, 2)
+  const asJson = run('ls', '--nonsense', '--json')
+  assert.deepEqual([asJson.status, asJson.stdout], [2, ''])
+  assert.equal(JSON.parse(asJson.stderr).code, 'REQUEST_INVALID')
 })

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { EXIT } from './exit-codes.ts'
 import type { Runner } from './run-command.ts'
 import { addDevCommands } from './tree/dev-commands.ts'
 import { addFileCommands } from './tree/file-commands.ts'
@@ -9,13 +10,18 @@ import { addStakeCommands } from './tree/stake-commands.ts'
 import { addVolumeCommands } from './tree/volume-commands.ts'
 
 /** Where commander's own text goes: help to `out`, complaints about the arguments to `err`. */
-export type ProgramOutput = { out(text: string): void; err(text: string): void }
+export type ProgramOutput = {
+  out(text: string): void
+  err(text: string): void
+  /** Complaints as JSON; asked before the arguments can be parsed. */
+  json: boolean
+}
 
 /**
  * The whole command tree. Only names, flags and help are here: what a command does is imported when it runs, so that
  * `--help` answers at once. Quantities stay text until then too.
  */
-export function createProgram(run: Runner, { out, err }: ProgramOutput): Command {
+export function createProgram(run: Runner, { out, err, json }: ProgramOutput): Command {
   const program = new Command('storgo')
     .description('Keep files on a network of providers that prove every epoch that they still have them.')
     .option('--json', 'data as JSON on stdout, one object per line')
@@ -27,8 +33,12 @@ export function createProgram(run: Runner, { out, err }: ProgramOutput): Command
     .option('--config <file>', 'profile to use (default: the one of `storgo init`, or the local demo account)')
     .option('--password-file <file>', 'file with the password of the wallet key file')
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: out, writeErr: err })
-    .showHelpAfterError('Run with --help for what is possible.')
+    .configureOutput({
+      writeOut: out,
+      writeErr: err,
+      outputError: (text, write) => write(json ? complaint(text) : text),
+    })
+    .showHelpAfterError(json ? false : 'Run with --help for what is possible.')
     .addHelpText('after', EXIT_HELP)
     .exitOverride()
   addInitCommand(program, run)
@@ -43,3 +53,17 @@ export function createProgram(run: Runner, { out, err }: ProgramOutput): Command
 
 const EXIT_HELP = `
 Exit codes: 0 ok · 1 failed · 2 usage · 3 not found · 4 key or funds · 5 unhealthy · 6 incomplete or timed out · 130 interrupted`
+
+/** Commander's "error: …" as other failures are reported with `--json`. */
+function complaint(text: string): string {
+  const message = text.replace(/^error: /u, '').trimEnd()
+  const failure = {
+    schema: 'storgo.error/1',
+    code: 'REQUEST_INVALID',
+    message,
+    details: {},
+    next: 'storgo --help',
+    exitCode: EXIT.usage,
+  }
+  return `${JSON.stringify(failure)}\n`
+}

@@ -1,56 +1,64 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Child } from './child.ts'
-import { freePort } from './free-port.ts'
+import { waitUntil } from './wait-until.ts'
 
-const CALL_TIMEOUT_MS = 2_000
-const POLL_MS = 50
+const START_TIMEOUT_MS = 120_000
+const CALL_TIMEOUT_MS = 5_000
 const USUAL_PORT = 8545
+/** Lets the system choose one that is free. */
+const ANY_PORT = 0
+/** What Hardhat prints once it listens. Asking the port would not do: another chain may answer there. */
+const LISTENING = /JSON-RPC server at (http:\/\/127\.0\.0\.1:\d+)/u
 
-/** Starts `hardhat node` on 127.0.0.1, on the usual port or a free one; it does not answer at once. */
-export async function startChain({
-  repository,
-  logFile,
-}: {
-  repository: string
-  logFile: string
-}): Promise<{ child: Child; rpcUrl: string }> {
-  const port = await freePort(USUAL_PORT)
+export type ChainOptions = { repository: string; logFile: string }
+export type LocalChain = { child: Child; rpcUrl: string }
+
+/**
+ * Starts `hardhat node` on 127.0.0.1 and waits until it listens: on the usual port, or if that is taken on a free one. It
+ * stops when `resources` are disposed.
+ */
+export async function startChain(options: ChainOptions, resources: AsyncDisposableStack): Promise<LocalChain> {
+  for (const port of [USUAL_PORT, ANY_PORT]) {
+    const chain = await tryPort(port, options, resources)
+    if (chain !== undefined) return chain
+  }
+  throw new Error(`no port of 127.0.0.1 is free for the chain; see ${options.logFile}`)
+}
+
+/** The chain, or undefined if the port is taken. */
+async function tryPort(
+  port: number,
+  { repository, logFile }: ChainOptions,
+  resources: AsyncDisposableStack,
+): Promise<LocalChain | undefined> {
   const hardhat = fileURLToPath(new URL('cli.js', import.meta.resolve('hardhat')))
   // Without --hostname it listens on all interfaces wherever it believes to be in a container.
   const args = [hardhat, 'node', '--hostname', '127.0.0.1', '--port', String(port)]
   const env = { HARDHAT_DISABLE_TELEMETRY: 'true', FORCE_COLOR: '0' }
-  return {
-    child: new Child({ name: 'chain', args, cwd: repository, logFile, env }),
-    rpcUrl: `http://127.0.0.1:${port}`,
+  const child = resources.use(new Child({ name: 'chain', args, cwd: repository, logFile, env }))
+  try {
+    const rpcUrl = await waitUntil(
+      child,
+      'it listened',
+      START_TIMEOUT_MS,
+      async () => LISTENING.exec(await readFile(logFile, 'utf8'))?.[1],
+    )
+    await silence(rpcUrl)
+    return { child, rpcUrl }
+  } catch (error) {
+    if ((await readFile(logFile, 'utf8')).includes('EADDRINUSE')) return undefined
+    throw error
   }
-}
-
-/** Resolves once a chain answers at `rpcUrl`. @throws {Error} after `timeoutMs`. */
-export async function answersIn(rpcUrl: string, timeoutMs: number): Promise<void> {
-  for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await delay(POLL_MS)) {
-    if ((await callIfUp(rpcUrl, 'eth_chainId')) !== undefined) return
-  }
-  throw new Error(`no chain answers at ${rpcUrl} within ${timeoutMs / 1000} s`)
 }
 
 /** Hardhat's node prints every call it gets, for as long as it runs; this stops it. */
-export async function silence(rpcUrl: string): Promise<void> {
-  await callIfUp(rpcUrl, 'hardhat_setLoggingEnabled', [false])
-}
-
-/** The result of a JSON-RPC call, or undefined while nobody listens. */
-async function callIfUp(rpcUrl: string, method: string, params: unknown[] = []): Promise<unknown> {
-  try {
-    const response = await fetch(rpcUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    })
-    const answer: unknown = await response.json()
-    return typeof answer === 'object' && answer !== null && 'result' in answer ? answer.result : undefined
-  } catch {
-    return undefined
-  }
+async function silence(rpcUrl: string): Promise<void> {
+  const response = await fetch(rpcUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'hardhat_setLoggingEnabled', params: [false] }),
+    signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+  })
+  if (!response.ok) throw new Error(`the chain at ${rpcUrl} answered ${response.status}`)
 }

@@ -1,23 +1,22 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { type Deployment, type Logger, listProviders, parseDeployment, type Storgo } from '@storgo/sdk'
 import type { LocalNetworkRecord } from '../../cli/src/local-network/record.ts'
 import { accounts, PROVIDERS } from './accounts.ts'
-import { Child } from './child.ts'
+import type { Child } from './child.ts'
 import { connectDemo } from './connect-demo.ts'
 import { fundAccounts } from './fund-accounts.ts'
 import { holdFolder } from './hold-folder.ts'
 import { openDemoVolume } from './open-demo-volume.ts'
 import { type LocalKeys, prepareKeys } from './prepare-keys.ts'
 import { registerProviders } from './register-providers.ts'
-import { answersIn, silence, startChain } from './start-chain.ts'
+import { runToEnd } from './run-to-end.ts'
+import { startChain } from './start-chain.ts'
 import { type LocalProvider, startProvider } from './start-provider.ts'
 import type { Steps } from './steps.ts'
 
 const CHAIN_ID = 31337
-const CHAIN_TIMEOUT_MS = 120_000
 const ADDRESSES_TIMEOUT_MS = 60_000
 const POLL_MS = 100
 /** Space that each provider offers: 8 GiB. */
@@ -52,16 +51,18 @@ export async function startLocalNetwork({
   const logs = join(folder, 'logs')
   await rm(deploymentFile, { force: true })
 
-  const { child: chainProcess, rpcUrl } = await startChain({ repository, logFile: join(logs, 'chain.log') })
-  resources.use(chainProcess)
-  const deploying = { rpcUrl, deploymentFile, repository, logFile: join(logs, 'deploy.log') }
-  const [keys, deployment] = await Promise.all([
+  const [keys, { child: chainProcess, rpcUrl }] = await Promise.all([
     steps.run('keys are in encrypted files', () => prepareKeys(join(folder, 'keys'))),
-    steps.run('contracts are compiled and deployed', () => deploy(deploying, resources)),
-    steps.run(`a chain answers at ${rpcUrl}`, () => answersIn(rpcUrl, CHAIN_TIMEOUT_MS)),
+    steps.run('a chain runs', () => startChain({ repository, logFile: join(logs, 'chain.log') }, resources)),
+    steps.run('contracts are compiled', () =>
+      runToEnd({ name: 'compile-contracts', repository, logFile: join(logs, 'compile.log') }, resources),
+    ),
   ])
-  await silence(rpcUrl)
-
+  const deployment = await steps.run('contracts are deployed', async () => {
+    const args = [rpcUrl, deploymentFile]
+    await runToEnd({ name: 'deploy-contracts', args, repository, logFile: join(logs, 'deploy.log') }, resources)
+    return parseDeployment(JSON.parse(await readFile(deploymentFile, 'utf8')))
+  })
   await steps.run('accounts have STOR', () => fund(rpcUrl, deployment))
   await steps.run(`${PROVIDERS} providers are registered, staked and offer space`, () =>
     registerProviders({ rpcUrl, deployment, capacitySectors: CAPACITY_SECTORS }),
@@ -90,22 +91,6 @@ export async function startLocalNetwork({
   await writeAtomically(recordFile, `${JSON.stringify(record, null, 2)}\n`)
   const running = resources.move()
   return { record, storgo, chainProcess, providers, [Symbol.asyncDispose]: () => running.disposeAsync() }
-}
-
-type Deploying = { rpcUrl: string; deploymentFile: string; repository: string; logFile: string }
-
-/** Compiles (nothing to do when warm) and deploys, in a process that ends when that is done. */
-async function deploy(
-  { rpcUrl, deploymentFile, repository, logFile }: Deploying,
-  resources: AsyncDisposableStack,
-): Promise<Deployment> {
-  const program = fileURLToPath(new URL('./deploy-contracts.ts', import.meta.url))
-  const child = resources.use(
-    new Child({ name: 'deploy', args: [program, rpcUrl, deploymentFile], cwd: repository, logFile }),
-  )
-  const ending = await child.ended
-  if (ending !== 'exit code 0') throw new Error(`the contracts were not deployed: ${ending}; see ${logFile}`)
-  return parseDeployment(JSON.parse(await readFile(deploymentFile, 'utf8')))
 }
 
 function fund(rpcUrl: string, { token }: Deployment): Promise<void> {
