@@ -10,19 +10,13 @@ import {EpochClock} from "./proofs/EpochClock.sol";
 import {ProvenEpochs} from "./proofs/ProvenEpochs.sol";
 import {ProofVerifier} from "./proofs/ProofVerifier.sol";
 import {RandaoHeader} from "./proofs/RandaoHeader.sol";
+import {SeedRing} from "./proofs/SeedRing.sol";
 
 /// @title Implementation of {IProofOfStorage}
 contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, OwnedUpgradeable {
     using Book for Book.Data;
     using ProvenEpochs for ProvenEpochs.Record;
-
-    /// @dev Seeds kept; the oldest one's place is taken by the newest.
-    uint256 private constant RING = 64;
-
-    struct Seed {
-        bytes28 seed;
-        uint32 epoch;
-    }
+    using SeedRing for SeedRing.Ring;
 
     /// @custom:storage-location erc7201:storgo.ProofOfStorage
     struct Layout {
@@ -30,7 +24,7 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
         mapping(address provider => Book.Data) books;
         mapping(address provider => ProvenEpochs.Record) proven;
         ProofVerifier.SessionKeys sessionKeys;
-        Seed[RING] seeds;
+        SeedRing.Ring seeds;
     }
 
     // keccak256(abi.encode(uint256(keccak256("storgo.ProofOfStorage")) - 1)) & ~bytes32(uint256(0xff))
@@ -53,8 +47,7 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
     function initialize(address owner_) external initializer {
         __EIP712_init("Storgo", "1");
         __Ownable_init(owner_);
-        // Fills the ring, so that no seed pays for a fresh storage word: place and epoch never match.
-        for (uint256 i; i < RING; ++i) _layout().seeds[i].epoch = type(uint32).max;
+        _layout().seeds.fill();
     }
 
     /// @inheritdoc IProofOfStorage
@@ -68,8 +61,8 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
     function storeSeed(uint32 epoch, bytes calldata headerRlp) external {
         (uint32 current, uint256 block_) = _currentSeedBlock();
         if (epoch != current) revert ProofOfStorageEpochNotCurrent(epoch, current);
-        Seed storage place = _layout().seeds[epoch % RING];
-        if (_holds(place, epoch)) revert ProofOfStorageSeedKnown(epoch);
+        SeedRing.Ring storage seeds = _layout().seeds;
+        if (seeds.holds(epoch)) revert ProofOfStorageSeedKnown(epoch);
 
         bytes32 expected = blockhash(block_);
         // Zero for this block, later ones and those more than 256 back: an error, never a seed.
@@ -78,7 +71,7 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
         if (actual != expected) revert ProofOfStorageHeaderMismatch(expected, actual);
 
         bytes28 seed = bytes28(keccak256(abi.encode(RandaoHeader.mixHash(headerRlp), block.chainid, epoch)));
-        _layout().seeds[epoch % RING] = Seed(seed, epoch);
+        seeds.put(epoch, seed);
         emit SeedStored(epoch, seed);
     }
 
@@ -147,8 +140,8 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
 
     /// @inheritdoc IProofOfStorage
     function seedOf(uint32 epoch) external view returns (bool known, bytes28 seed) {
-        Seed storage place = _layout().seeds[epoch % RING];
-        return _holds(place, epoch) ? (true, place.seed) : (false, bytes28(0));
+        known = _layout().seeds.holds(epoch);
+        if (known) seed = _layout().seeds.get(epoch);
     }
 
     /// @inheritdoc IProofOfStorage
@@ -228,14 +221,8 @@ contract ProofOfStorage is IProofOfStorage, EpochClock, EIP712Upgradeable, Owned
     function _provableSeed(uint32 epoch) private view returns (bytes28) {
         uint32 current = currentEpoch();
         if (epoch != current) revert ProofOfStorageEpochNotCurrent(epoch, current);
-        Seed storage place = _layout().seeds[epoch % RING];
-        if (!_holds(place, epoch)) revert ProofOfStorageSeedUnknown(epoch);
-        return place.seed;
-    }
-
-    /// @dev Whether the ring's place has this epoch's seed, and not nothing or an earlier epoch's.
-    function _holds(Seed storage place, uint32 epoch) private view returns (bool) {
-        return place.epoch == epoch && place.seed != 0;
+        if (!_layout().seeds.holds(epoch)) revert ProofOfStorageSeedUnknown(epoch);
+        return _layout().seeds.get(epoch);
     }
 
     /// @inheritdoc EpochClock

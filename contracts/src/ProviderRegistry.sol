@@ -7,44 +7,18 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {IEpochClock} from "./interfaces/IEpochClock.sol";
 import {INetworkParameters} from "./interfaces/INetworkParameters.sol";
 import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
-import {OwnedUpgradeable} from "./OwnedUpgradeable.sol";
 import {PermitMulticall} from "./PermitMulticall.sol";
 import {Asks} from "./registry/Asks.sol";
 import {OperatorConsent} from "./registry/OperatorConsent.sol";
+import {RegistryBase} from "./registry/RegistryBase.sol";
 
 /// @title Implementation of {IProviderRegistry}
-contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeable, OwnedUpgradeable {
+contract ProviderRegistry is RegistryBase, EIP712Upgradeable {
     using Asks for Asks.Ask;
     using SafeERC20 for IERC20;
 
-    struct Record {
-        address owner;
-        uint32 unbondingEndsEpoch;
-        bool oddKey;
-        Asks.Ask ask;
-        uint96 unbonding;
-        bytes32 keyX;
-        bytes[] addresses;
-    }
-
-    /// @custom:storage-location erc7201:storgo.ProviderRegistry
-    struct Layout {
-        address market;
-        mapping(address operator => Record) records;
-        address[] operators;
-    }
-
-    // keccak256(abi.encode(uint256(keccak256("storgo.ProviderRegistry")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant LOCATION = 0xbad13ea437735c169881e6905bed1f3e68f4d29b056fb9efa8dfe6789692a200;
-
     uint256 private constant MAX_ADDRESSES = 8;
     uint256 private constant MAX_ADDRESS_BYTES = 256;
-    uint256 private constant SECTORS_PER_GIB = 1024;
-
-    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
-    INetworkParameters private immutable PARAMETERS;
-    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
-    IEpochClock private immutable CLOCK;
 
     modifier onlyMarket() {
         if (msg.sender != _layout().market) revert ProviderRegistryNotMarket(msg.sender);
@@ -52,10 +26,10 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
     }
 
     /// @custom:oz-upgrades-unsafe-allow constructor
-    constructor(address token_, INetworkParameters parameters_, IEpochClock clock_) PermitMulticall(token_) {
-        PARAMETERS = parameters_;
-        CLOCK = clock_;
-    }
+    constructor(address token_, INetworkParameters parameters_, IEpochClock clock_)
+        PermitMulticall(token_)
+        RegistryBase(parameters_, clock_)
+    {}
 
     /// @notice Hands the proxy to its owner.
     function initialize(address owner_) external initializer {
@@ -93,6 +67,7 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
         record.owner = msg.sender;
         record.oddKey = uint8(publicKey[63]) & 1 == 1;
         record.keyX = bytes32(publicKey[:32]);
+        // The token's cap lies below 2^96: a greater stake cannot be paid.
         record.ask.offer.stake = uint96(stake);
         _layout().operators.push(operator);
         emit ProviderRegistered(operator, msg.sender, _publicKey(record), stake);
@@ -181,73 +156,6 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
         _give(operators, sectors);
     }
 
-    /// @inheritdoc IProviderRegistry
-    function provider(address operator) external view returns (Provider memory) {
-        Record storage record = _known(operator);
-        Asks.Offer memory offer = record.ask.offer;
-        return Provider({
-            owner: record.owner,
-            stake: offer.stake,
-            unbonding: record.unbonding,
-            unbondingEndsEpoch: record.unbondingEndsEpoch,
-            billedSectors: offer.billedSectors,
-            freeSectors: offer.freeSectors,
-            minSectors: offer.minSectors,
-            pricePerSectorEpoch: record.ask.priceAt(offer, CLOCK.currentEpoch()),
-            nextPrice: record.ask.announcement.price,
-            nextPriceEpoch: record.ask.announcement.epoch,
-            publicKey: _publicKey(record),
-            addresses: record.addresses
-        });
-    }
-
-    /// @inheritdoc IProviderRegistry
-    function ownerOf(address operator) external view returns (address) {
-        return _known(operator).owner;
-    }
-
-    /// @inheritdoc IProviderRegistry
-    function pricesOf(address[] calldata operators) public view returns (uint64[] memory prices) {
-        uint32 epoch = CLOCK.currentEpoch();
-        prices = new uint64[](operators.length);
-        for (uint256 i; i < operators.length; ++i) {
-            Asks.Ask storage ask = _known(operators[i]).ask;
-            prices[i] = ask.priceAt(ask.offer, epoch);
-        }
-    }
-
-    /// @inheritdoc IProviderRegistry
-    function stakeNeeded(uint32 billedSectors) public view returns (uint256) {
-        uint256 minimum = PARAMETERS.value(INetworkParameters.Parameter.MinimumStake);
-        uint256 perGiB = PARAMETERS.value(INetworkParameters.Parameter.StakePerGiB);
-        return _stakeNeeded(billedSectors, minimum, perGiB);
-    }
-
-    /// @inheritdoc IProviderRegistry
-    function isActive(address operator) external view returns (bool) {
-        Record storage record = _layout().records[operator];
-        return record.owner != address(0)
-            && record.ask.offer.stake >= PARAMETERS.value(INetworkParameters.Parameter.MinimumStake);
-    }
-
-    /// @inheritdoc IProviderRegistry
-    function providerCount() external view returns (uint256) {
-        return _layout().operators.length;
-    }
-
-    /// @inheritdoc IProviderRegistry
-    function providersAt(uint256 from, uint256 count) external view returns (address[] memory operators) {
-        address[] storage all = _layout().operators;
-        uint256 left = from < all.length ? all.length - from : 0;
-        operators = new address[](count < left ? count : left);
-        for (uint256 i; i < operators.length; ++i) operators[i] = all[from + i];
-    }
-
-    /// @inheritdoc IProviderRegistry
-    function market() external view returns (address) {
-        return _layout().market;
-    }
-
     /// @dev Moves sectors from each ask to what is billed, where stake covers them.
     function _take(address[] calldata operators, uint32 sectors, bool newSlot)
         private
@@ -299,37 +207,5 @@ contract ProviderRegistry is IProviderRegistry, PermitMulticall, EIP712Upgradeab
             record.addresses.push(addresses[i]);
         }
         emit AddressesChanged(operator, addresses);
-    }
-
-    function _known(address operator) private view returns (Record storage record) {
-        record = _layout().records[operator];
-        if (record.owner == address(0)) revert ProviderRegistryUnknown(operator);
-    }
-
-    function _owned(address operator) private view returns (Record storage record) {
-        record = _known(operator);
-        if (msg.sender != record.owner) revert ProviderRegistryNotOwner(operator, msg.sender);
-    }
-
-    function _controlled(address operator) private view returns (Record storage record) {
-        record = _known(operator);
-        if (msg.sender != record.owner && msg.sender != operator) {
-            revert ProviderRegistryNotOwnerOrOperator(operator, msg.sender);
-        }
-    }
-
-    function _publicKey(Record storage record) private view returns (bytes memory) {
-        return abi.encodePacked(record.oddKey ? bytes1(0x03) : bytes1(0x02), record.keyX);
-    }
-
-    function _stakeNeeded(uint256 billed, uint256 minimum, uint256 perGiB) private pure returns (uint256) {
-        uint256 needed = (perGiB * billed + SECTORS_PER_GIB - 1) / SECTORS_PER_GIB;
-        return needed > minimum ? needed : minimum;
-    }
-
-    function _layout() private pure returns (Layout storage $) {
-        assembly ("memory-safe") {
-            $.slot := LOCATION
-        }
     }
 }

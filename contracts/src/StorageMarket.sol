@@ -9,10 +9,11 @@ import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
 import {IStorageMarket} from "./interfaces/IStorageMarket.sol";
 import {Ledger} from "./market/Ledger.sol";
 import {MarketBase} from "./market/MarketBase.sol";
+import {Settling} from "./market/Settling.sol";
 import {PermitMulticall} from "./PermitMulticall.sol";
 
 /// @title Implementation of {IStorageMarket}
-contract StorageMarket is MarketBase {
+contract StorageMarket is Settling {
     using Ledger for Ledger.Volume;
     using Ledger for Ledger.Shape;
     using SafeERC20 for IERC20;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {INetworkParameters} from "../interfaces/INetworkParameters.sol";
 import {IProofOfStorage} from "../interfaces/IProofOfStorage.sol";
 import {IProviderRegistry} from "../interfaces/IProviderRegistry.sol";
@@ -11,12 +9,10 @@ import {OwnedUpgradeable} from "../OwnedUpgradeable.sol";
 import {PermitMulticall} from "../PermitMulticall.sol";
 import {Ledger} from "./Ledger.sol";
 
-/// @title The market's storage, its views, and the steps that several of its calls share
+/// @title The market's storage, everything that only reads it, and what opening and changing a volume must satisfy
 abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeable {
     using Ledger for Ledger.Volume;
     using Ledger for Ledger.Shape;
-    using Ledger for Ledger.Terms;
-    using SafeERC20 for IERC20;
 
     /// @custom:storage-location erc7201:storgo.StorageMarket
     struct Layout {
@@ -24,15 +20,6 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
         mapping(uint64 volumeId => Ledger.Volume) volumes;
         mapping(address account => uint256) credit;
         mapping(address provider => uint256) earnings;
-    }
-
-    /// @dev What settling a slot has come to.
-    struct Settlement {
-        /// @dev First epoch not settled.
-        uint32 to;
-        uint32 proven;
-        uint256 paid;
-        uint256 refunded;
     }
 
     // keccak256(abi.encode(uint256(keccak256("storgo.StorageMarket")) - 1)) & ~bytes32(uint256(0xff))
@@ -100,93 +87,6 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
     /// @inheritdoc IStorageMarket
     function earnings(address provider) external view returns (uint256) {
         return _layout().earnings[provider];
-    }
-
-    /// @dev Settles all `n` slots for the epochs before the current one and the funded end.
-    function _settleAll(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint256 n) internal {
-        _settle(volumeId, record, terms, (1 << n) - 1);
-    }
-
-    /// @dev Settles the slots of `slotMask` for the epochs before the current one and the funded end.
-    /// @return ended Whether one of them is settled up to the funded end.
-    function _settle(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint256 slotMask)
-        internal
-        returns (bool ended)
-    {
-        uint256 refunds;
-        for (uint8 i; slotMask != 0; ++i) {
-            if (slotMask & 1 != 0) {
-                Settlement memory done = _settleSlot(volumeId, record, terms, i);
-                refunds += done.refunded;
-                if (done.to >= terms.endEpoch) ended = true;
-            }
-            slotMask >>= 1;
-        }
-        _credit(terms.owner, refunds);
-    }
-
-    function _settleSlot(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint8 i)
-        private
-        returns (Settlement memory done)
-    {
-        Ledger.Slot memory slot = record.slots[i];
-        if (slot.provider == address(0)) revert StorageMarketSlotUnknown(volumeId, i);
-        uint32 from = slot.settledEpoch;
-        done.to = from;
-        if (from >= terms.endEpoch) return done;
-        // Where a change of terms lies between, the epochs before it are settled first, at the old price.
-        uint32 change = terms.divide(from, terms.endEpoch);
-        if (change != from) _settleUntil(done, slot.provider, change, record.priceBefore(i));
-        if (done.to == change && change != terms.endEpoch) {
-            _settleUntil(done, slot.provider, terms.endEpoch, uint256(slot.pricePerSectorEpoch) * terms.sectors);
-        }
-        if (done.to == from) return done;
-        slot.settledEpoch = done.to;
-        Ledger.write(record.slots[i], slot);
-        if (done.paid != 0) _layout().earnings[slot.provider] += done.paid;
-        emit SlotSettled(volumeId, i, slot.provider, from, done.to, done.proven, done.paid, done.refunded);
-    }
-
-    /// @dev Goes on from `done.to` for the epochs that are over and before `end`, at one price.
-    function _settleUntil(Settlement memory done, address provider, uint32 end, uint256 price) private view {
-        (uint32 to, uint32 proven) = PROOFS.provenUntil(provider, done.to, end);
-        // A slot costs less than 2^92 an epoch and there are less than 2^32 epochs.
-        unchecked {
-            done.paid += price * proven;
-            done.refunded += price * (to - done.to - proven);
-            done.proven += proven;
-        }
-        done.to = to;
-    }
-
-    /// @dev Ends a volume whose grace is over.
-    function _expire(
-        uint64 volumeId,
-        Ledger.Volume storage record,
-        Ledger.Terms memory terms,
-        Ledger.Shape memory shape
-    ) internal {
-        emit VolumeExpired(volumeId, terms.endEpoch);
-        _leaveBooks(record, terms, shape);
-    }
-
-    /// @dev Marks the volume closed and gives its slots back.
-    function _leaveBooks(Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) internal {
-        record.shape.closed = true;
-        uint256 n = shape.slotCount();
-        address[] memory providers = record.providersOf(n);
-        REGISTRY.release(providers, terms.sectors);
-        PROOFS.remove(providers, record.positionsOf(shape, n));
-    }
-
-    /// @dev Pulls what a change of terms has made more, or credits what it has made less.
-    function _balance(uint256 before, uint256 after_) internal {
-        if (after_ > before) IERC20(TOKEN).safeTransferFrom(msg.sender, address(this), after_ - before);
-        else _credit(msg.sender, before - after_);
-    }
-
-    function _credit(address account, uint256 amount) internal {
-        if (amount != 0) _layout().credit[account] += amount;
     }
 
     function _known(uint64 volumeId)

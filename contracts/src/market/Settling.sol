@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Ledger} from "./Ledger.sol";
+import {MarketBase} from "./MarketBase.sol";
+
+/// @title How a volume's escrow becomes earnings and credit
+abstract contract Settling is MarketBase {
+    using Ledger for Ledger.Volume;
+    using Ledger for Ledger.Shape;
+    using Ledger for Ledger.Terms;
+    using SafeERC20 for IERC20;
+
+    /// @dev What settling a slot has come to.
+    struct Settlement {
+        /// @dev First epoch not settled.
+        uint32 to;
+        uint32 proven;
+        uint256 paid;
+        uint256 refunded;
+    }
+
+    /// @dev Settles all `n` slots for the epochs before the current one and the funded end.
+    function _settleAll(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint256 n) internal {
+        _settle(volumeId, record, terms, (1 << n) - 1);
+    }
+
+    /// @dev Settles the slots of `slotMask` for the epochs before the current one and the funded end.
+    /// @return ended Whether one of them is settled up to the funded end.
+    function _settle(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint256 slotMask)
+        internal
+        returns (bool ended)
+    {
+        uint256 refunds;
+        for (uint8 i; slotMask != 0; ++i) {
+            if (slotMask & 1 != 0) {
+                Settlement memory done = _settleSlot(volumeId, record, terms, i);
+                refunds += done.refunded;
+                if (done.to >= terms.endEpoch) ended = true;
+            }
+            slotMask >>= 1;
+        }
+        _credit(terms.owner, refunds);
+    }
+
+    function _settleSlot(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint8 i)
+        private
+        returns (Settlement memory done)
+    {
+        Ledger.Slot memory slot = record.slots[i];
+        if (slot.provider == address(0)) revert StorageMarketSlotUnknown(volumeId, i);
+        uint32 from = slot.settledEpoch;
+        done.to = from;
+        if (from >= terms.endEpoch) return done;
+        // Where a change of terms lies between, the epochs before it are settled first, at the old price.
+        uint32 change = terms.divide(from, terms.endEpoch);
+        if (change != from) _settleUntil(done, slot.provider, change, record.priceBefore(i));
+        if (done.to == change && change != terms.endEpoch) {
+            _settleUntil(done, slot.provider, terms.endEpoch, uint256(slot.pricePerSectorEpoch) * terms.sectors);
+        }
+        if (done.to == from) return done;
+        slot.settledEpoch = done.to;
+        Ledger.write(record.slots[i], slot);
+        if (done.paid != 0) _layout().earnings[slot.provider] += done.paid;
+        emit SlotSettled(volumeId, i, slot.provider, from, done.to, done.proven, done.paid, done.refunded);
+    }
+
+    /// @dev Goes on from `done.to` for the epochs that are over and before `end`, at one price.
+    function _settleUntil(Settlement memory done, address provider, uint32 end, uint256 price) private view {
+        (uint32 to, uint32 proven) = PROOFS.provenUntil(provider, done.to, end);
+        // A slot costs less than 2^92 an epoch and there are less than 2^32 epochs.
+        unchecked {
+            done.paid += price * proven;
+            done.refunded += price * (to - done.to - proven);
+            done.proven += proven;
+        }
+        done.to = to;
+    }
+
+    /// @dev Ends a volume whose grace is over.
+    function _expire(
+        uint64 volumeId,
+        Ledger.Volume storage record,
+        Ledger.Terms memory terms,
+        Ledger.Shape memory shape
+    ) internal {
+        emit VolumeExpired(volumeId, terms.endEpoch);
+        _leaveBooks(record, terms, shape);
+    }
+
+    /// @dev Marks the volume closed and gives its slots back.
+    function _leaveBooks(Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) internal {
+        record.shape.closed = true;
+        uint256 n = shape.slotCount();
+        address[] memory providers = record.providersOf(n);
+        REGISTRY.release(providers, terms.sectors);
+        PROOFS.remove(providers, record.positionsOf(shape, n));
+    }
+
+    /// @dev Pulls what a change of terms has made more, or credits what it has made less.
+    function _balance(uint256 before, uint256 after_) internal {
+        if (after_ > before) IERC20(TOKEN).safeTransferFrom(msg.sender, address(this), after_ - before);
+        else _credit(msg.sender, before - after_);
+    }
+
+    function _credit(address account, uint256 amount) internal {
+        if (amount != 0) _layout().credit[account] += amount;
+    }
+}
