@@ -67,12 +67,16 @@ export async function attach(record: VolumeRecord, options: AttachOptions): Prom
     const good = belief.holders.size
     throw refusalOf(errors, { volumeId, slots: links.length, good, needed, what: 'answered with its last state' })
   }
-  for (const { slot } of answers) {
+  for (const link of links) {
+    const { slot } = link
     if (belief.holders.has(slot)) continue
+    if (!answers.some((answer) => answer.slot === slot)) {
+      health.overdue(slot)
+      continue
+    }
     const stale = new StorgoError('STATE_STALE', 'it holds another state', { slot })
     health.failed(slot, stale)
-    const link = links[slot]
-    if (link) troubles.tell(link, stale, 'going on without it')
+    troubles.tell(link, stale, 'going on without it')
   }
   return { belief, answered }
 }

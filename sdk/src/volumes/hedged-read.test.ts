@@ -68,9 +68,9 @@ test('a slot that keeps silent while another answers is read round, and not wait
   assert.deepEqual(asked, [1, 0])
   await pass(t, 1)
   assert.deepEqual(await reading, sectors[1])
-  assert.deepEqual(troubled, [1])
   assert.deepEqual(await hedgedRead(range, options, never), sectors[1])
   assert.deepEqual(asked, [1, 0, 0, 2, 3, 4, 0, 2, 3, 4])
+  assert.deepEqual(troubled, [1, 1])
 })
 
 test('while all are silent the first is waited for longer, but not for ever', async (t) => {
@@ -112,6 +112,17 @@ test('when some of the others hang as well, those left are asked', async (t) => 
 test('with fewer than k good slots it says so', async () => {
   const { options } = slots({ 0: 'refuses', 1: 'lies', 5: 'refuses' })
   await assert.rejects(hedgedRead(range, options, never), { code: 'NOT_ENOUGH_SLOTS' })
+})
+
+test('it says so too when the good ones answer last', async () => {
+  const { options, late } = slots({ 0: 'hangs', 1: 'refuses', 2: 'hangs', 3: 'hangs', 4: 'refuses', 5: 'refuses' })
+  const reading = hedgedRead(range, options, never)
+  await turns()
+  for (const slot of [0, 2, 3]) late.get(slot)!(sectors[slot]!)
+  await assert.rejects(reading, {
+    code: 'NOT_ENOUGH_SLOTS',
+    details: { answered: 3, needed: 4, slots: 6, errors: 'PEER_UNREACHABLE' },
+  })
 })
 
 test('the caller may stop waiting', async () => {

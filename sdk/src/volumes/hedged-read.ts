@@ -12,7 +12,7 @@ export type HedgedReadOptions = {
   code: ErasureCode
   health: SlotHealth
   readSlot: ReadSlot
-  /** Told once about every slot that turns slow or fails. */
+  /** Told whenever a slot turns slow or fails, and when one that has is left out. */
   onTrouble: (slot: number, error: unknown) => void
 }
 
@@ -62,7 +62,11 @@ class Race {
   }
 
   start(): void {
-    if (this.#options.health.rank(this.#range.slot) === 0) this.#ask(this.#range.slot)
+    const { health, onTrouble } = this.#options
+    const { slot } = this.#range
+    const rank = health.rank(slot)
+    if (rank === 1) onTrouble(slot, new StorgoError('TIMED_OUT', 'its last answer is overdue', { slot }))
+    if (rank === 0) this.#ask(slot)
     else this.#askOthers()
   }
 
@@ -117,11 +121,12 @@ class Race {
   /** `slot` is not counted on any more. */
   #lose(slot: number): void {
     this.#hopeful.delete(slot)
-    if (!this.#settled) this.#askOthers()
+    this.#askOthers()
   }
 
   /** Asks as many more slots as the range needs if all that are hopeful answer. */
   #askOthers(): void {
+    if (this.#settled) return
     const { code, health } = this.#options
     const shares = this.#shares.filter((share) => share !== undefined).length
     let missing = code.k - shares - this.#hopeful.size
@@ -146,7 +151,7 @@ class Race {
     if (own) this.settle(() => this.#resolve(own))
     else if (shares >= code.k) {
       this.settle(() => this.#resolve(code.reconstruct(this.#shares, [slot])[0] as Uint8Array))
-    }
+    } else this.#askOthers()
   }
 
   #notEnough(shares: number): StorgoError {

@@ -1,4 +1,5 @@
 import { type ErasureCode, type Extent, type State, StorgoError, verifyPath } from '@storgo/protocol'
+import type { BlockCache } from './block-cache.ts'
 import { hedgedRead } from './hedged-read.ts'
 import { planReads, type SlotRange } from './read-plan.ts'
 import { SharedReads } from './shared-reads.ts'
@@ -12,8 +13,15 @@ export type VolumeReaderOptions = {
   health: SlotHealth
   /** The certified state that paths must lead to. */
   state: State
+  /** Length of the log in that state, in bytes. */
+  tail: number
+  /** Shared by the readers of all states of the volume. */
+  blocks: BlockCache
   troubles: SlotTroubles
 }
+
+/** For reads that others may come to share: they end by the slots' own deadlines. */
+const never = new AbortController().signal
 
 /** Reads parts of a volume's log from its slots, verified against one certified state, round slots that fail. */
 export class VolumeReader {
@@ -34,21 +42,45 @@ export class VolumeReader {
    * volume does not reach to. Rejects with the signal's reason when it aborts.
    */
   async read(extents: readonly Extent[], signal: AbortSignal): Promise<Uint8Array[]> {
-    const { record, state } = this.#options
-    const { ranges, copies } = planReads(extents, record.k)
-    const beyond = ranges.find(({ sector }) => sector >= state.sectors)
-    if (beyond) throw new StorgoError('CATALOG_CORRUPT', 'an extent leaves the volume', { sector: beyond.sector })
-    const shared = new SharedReads((range) => this.#readSlot(range, signal))
+    const { record, tail, blocks } = this.#options
+    const { k } = record
+    for (const { offset, length } of extents) {
+      if (offset + length > tail)
+        throw new StorgoError('CATALOG_CORRUPT', 'an extent leaves the log', { offset, length })
+    }
+    signal.throwIfAborted()
+    const readBlock = (range: SlotRange) => this.#readRange(range, this.#shared(never), never)
+    const small = extents.map((extent) =>
+      blocks.takes(extent, { k, tail }) ? blocks.read(extent, k, readBlock) : undefined,
+    )
+    const [parts, ...rest] = await Promise.all([
+      this.#readPlanned(
+        extents.filter((_, i) => !small[i]),
+        signal,
+      ),
+      ...small,
+    ])
+    const large = parts.values()
+    return rest.map((bytes) => bytes ?? (large.next().value as Uint8Array))
+  }
+
+  async #readPlanned(extents: readonly Extent[], signal: AbortSignal): Promise<Uint8Array[]> {
+    const { ranges, copies } = planReads(extents, this.#options.record.k)
+    const shared = this.#shared(signal)
     const parts = await Promise.all(ranges.map((range) => this.#readRange(range, shared, signal)))
     return extents.map((extent, i) => {
-      const whole = copies[i]?.length === 1 ? copies[i][0] : undefined
-      if (whole) return (parts[whole.range] as Uint8Array).subarray(whole.from, whole.from + whole.length)
+      const only = copies[i]?.length === 1 ? copies[i][0] : undefined
+      if (only) return (parts[only.range] as Uint8Array).subarray(only.from, only.from + only.length)
       const bytes = new Uint8Array(extent.length)
       for (const { range, from, to, length } of copies[i] ?? []) {
         bytes.set((parts[range] as Uint8Array).subarray(from, from + length), to)
       }
       return bytes
     })
+  }
+
+  #shared(signal: AbortSignal): SharedReads {
+    return new SharedReads((range) => this.#readSlot(range, signal))
   }
 
   #readRange(range: SlotRange, shared: SharedReads, signal: AbortSignal): Promise<Uint8Array> {

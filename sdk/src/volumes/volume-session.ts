@@ -12,6 +12,7 @@ import {
 } from '@storgo/protocol'
 import { attach } from './attach.ts'
 import { type Belief, nextTerm } from './believe.ts'
+import { BlockCache } from './block-cache.ts'
 import { CatalogDraft } from './catalog-draft.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { Logger } from './logger.ts'
@@ -75,6 +76,7 @@ export type WriteSession = {
 export class VolumeSession {
   readonly #options: VolumeSessionOptions
   readonly #health = new SlotHealth()
+  readonly #blocks = new BlockCache()
   #record: { value: VolumeRecord; readMs: number } | undefined
   #version: { value: Version; readMs: number } | undefined
   #attaching: Promise<Version> | undefined
@@ -215,7 +217,7 @@ export class VolumeSession {
     const committed = await writer.commit(head)
     const { certificate } = committed
     const { log } = writer
-    const reader = this.#readerOf(version.record, certificate.signed.state)
+    const reader = this.#readerOf(version.record, certificate.signed.state, log.tail)
     this.#reader = reader
     const next = {
       ...version,
@@ -246,10 +248,10 @@ export class VolumeSession {
       this.#version = { value: same, readMs: performance.now() }
       return same
     }
-    this.#reader = state && this.#readerOf(record, state)
     const head = certified
       ? await decodeHead(certified.headRecord, keys.headKey)
       : { tail: 0, root: null, files: 0, plainBytes: 0 }
+    this.#reader = state && this.#readerOf(record, state, head.tail)
     const value: Version = {
       record,
       keys,
@@ -286,9 +288,9 @@ export class VolumeSession {
     return this.#writer.append(sealed)
   }
 
-  #readerOf(record: VolumeRecord, state: State): VolumeReader {
-    const code = ErasureCode.create(record.k, record.m)
-    return new VolumeReader({ record, code, health: this.#health, state, troubles: this.#troublesOf(record) })
+  #readerOf(record: VolumeRecord, state: State, tail: number): VolumeReader {
+    const parts = { record, code: ErasureCode.create(record.k, record.m), health: this.#health, blocks: this.#blocks }
+    return new VolumeReader({ ...parts, state, tail, troubles: this.#troublesOf(record) })
   }
 
   async #readRecord(signal: AbortSignal | undefined): Promise<VolumeRecord> {
