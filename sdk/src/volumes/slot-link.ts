@@ -25,12 +25,16 @@ import type { Address } from 'viem'
 import type { Peer } from '../net/create-peer.ts'
 import type { PeerAddress } from '../net/peer-address.ts'
 import { request } from '../net/request.ts'
+import { askAgain } from './ask-again.ts'
 import type { SectorPatch } from './log-writer.ts'
 
 /** The bytes of whole leaves as a slot sent them, and the path that is said to bind them. Not verified. */
 export type LeavesWithPath = { bytes: Uint8Array; path: Uint8Array }
 
 export type CallOptions = { signal?: AbortSignal | undefined; timeoutMs: number }
+
+type Content = { bulk?: Uint8Array; repeatable: boolean }
+const REPEATABLE: Content = { repeatable: true }
 
 export type SlotLinkOptions = {
   peer: Peer
@@ -65,7 +69,7 @@ export class SlotLink {
   /** What the slot says it holds; nothing of it is verified. */
   async state(options: CallOptions): Promise<SlotStateReply> {
     const message = encodeSlotStateRequest({ volumeId: this.#volumeId, slot: this.slot })
-    return decodeSlotStateReply((await this.#call(SLOT_STATE_PROTOCOL, message, options)).body)
+    return decodeSlotStateReply((await this.#call(SLOT_STATE_PROTOCOL, message, options, REPEATABLE)).body)
   }
 
   /** Stages changes of at most 1 MiB for `upload`. */
@@ -87,18 +91,20 @@ export class SlotLink {
     })
     const only = patches.length === 1 ? patches[0]?.bytes : undefined
     const bulk = only ?? concatBytes(...patches.map(({ bytes }) => bytes))
-    decodeSlotWriteReply((await this.#call(SLOT_WRITE_PROTOCOL, message, options, bulk)).body)
+    // Bytes that are XORed twice are gone.
+    const repeatable = patches.every(({ replace }) => replace)
+    decodeSlotWriteReply((await this.#call(SLOT_WRITE_PROTOCOL, message, options, { bulk, repeatable })).body)
   }
 
   /** Resolves with the slot's receipt, whose signature is not verified. */
   async commit(commit: Omit<SlotCommitRequest, 'slot'>, options: CallOptions): Promise<Receipt> {
     const message = encodeSlotCommitRequest({ ...commit, slot: this.slot })
-    return decodeSlotCommitReply((await this.#call(SLOT_COMMIT_PROTOCOL, message, options)).body).receipt
+    return decodeSlotCommitReply((await this.#call(SLOT_COMMIT_PROTOCOL, message, options, REPEATABLE)).body).receipt
   }
 
   async certify(certificate: Certificate, options: CallOptions): Promise<void> {
     const message = encodeSlotCertifyRequest({ slot: this.slot, certificate })
-    decodeSlotCertifyReply((await this.#call(SLOT_CERTIFY_PROTOCOL, message, options)).body)
+    decodeSlotCertifyReply((await this.#call(SLOT_CERTIFY_PROTOCOL, message, options, REPEATABLE)).body)
   }
 
   async read(
@@ -107,15 +113,23 @@ export class SlotLink {
   ): Promise<LeavesWithPath> {
     const { nonce, sector, offset, length } = range
     const message = encodeSlotReadRequest({ volumeId: this.#volumeId, slot: this.slot, nonce, sector, offset, length })
-    const { body, bulk } = await this.#call(SLOT_READ_PROTOCOL, message, options)
+    const { body, bulk } = await this.#call(SLOT_READ_PROTOCOL, message, options, REPEATABLE)
     return { bytes: bulk, path: decodeSlotReadReply(body).path }
   }
 
-  async #call(protocol: string, message: Uint8Array, { signal, timeoutMs }: CallOptions, bulk?: Uint8Array) {
-    if (!this.#to) {
+  /** @param repeatable whether the slot may be asked twice, when it is not known whether it got the first request. */
+  async #call(
+    protocol: string,
+    message: Uint8Array,
+    { signal, timeoutMs }: CallOptions,
+    { bulk, repeatable }: Content,
+  ) {
+    const to = this.#to
+    if (!to) {
       const { slot, provider } = this
       throw new StorgoError('PEER_UNREACHABLE', `the registry does not tell where ${provider} is`, { slot, provider })
     }
-    return request(this.#peer, { to: this.#to, protocol, message, signal, timeoutMs, ...(bulk && { bulk }) })
+    const ask = () => request(this.#peer, { to, protocol, message, signal, timeoutMs, ...(bulk && { bulk }) })
+    return askAgain(ask, { repeatable, signal })
   }
 }
