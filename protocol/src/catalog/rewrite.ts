@@ -22,7 +22,7 @@ export async function rewrite(store: NodeStore, root: Ref | null, changes: reado
   let top: Child = changed
   while (isOpen(top) && top.kind === 'inner' && top.children.length === 1) top = top.children[0] ?? top
   if (!isOpen(top)) return top.ref
-  for (let pieces = split(top); pieces.length > 1; pieces = split(top)) top = { kind: 'inner', children: pieces }
+  for (let parts = split(top); parts.length > 1; parts = split(top)) top = { kind: 'inner', children: parts }
   return write(store, top)
 }
 

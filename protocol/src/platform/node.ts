@@ -8,8 +8,8 @@ import type { Platform } from './platform.ts'
 import { zstdContentBytes } from './zstd-frame.ts'
 
 const TAG_BYTES = 16
-/** Ciphers allocate their output: pieces of this size stay in cache and are copied once, into the result. */
-const CIPHER_PIECE_BYTES = 1 << 16
+/** Ciphers allocate their output: parts of this size stay in cache and are copied once, into the result. */
+const CIPHER_STEP_BYTES = 1 << 16
 
 const require = createRequire(import.meta.url)
 export const { hashPairs, pairHasher } = choosePairHasher((): typeof import('@chainsafe/hashtree') =>
@@ -61,12 +61,12 @@ export const openAesGcm: Platform['openAesGcm'] = (key, nonce, sealed) => {
 }
 
 function copyThrough(cipher: { update(bytes: Uint8Array): Uint8Array }, from: Uint8Array, to: Uint8Array): void {
-  for (let at = 0; at < from.length; at += CIPHER_PIECE_BYTES) {
-    to.set(cipher.update(from.subarray(at, at + CIPHER_PIECE_BYTES)), at)
+  for (let at = 0; at < from.length; at += CIPHER_STEP_BYTES) {
+    to.set(cipher.update(from.subarray(at, at + CIPHER_STEP_BYTES)), at)
   }
 }
 
-// With the default of 16 KiB the output would be assembled from pieces.
+// With the default of 16 KiB the output would be assembled from parts.
 const compression = { chunkSize: CHUNK_BYTES, params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 export const zstdCompress: Platform['zstdCompress'] = (bytes) => plainArray(zstdCompressSync(bytes, compression))
