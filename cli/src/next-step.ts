@@ -31,6 +31,6 @@ export function nextStep(code: ErrorCode, details: ErrorDetails): string | undef
 }
 
 /** `text` as one word of a POSIX shell. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

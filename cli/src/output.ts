@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 
 /** Where text goes: a process's stdout or stderr, or what a test collects. */
-export type Sink = { write(text: string | Uint8Array): unknown; isTTY?: boolean }
+type Sink = { write(text: string | Uint8Array): unknown; isTTY?: boolean }
 export type OutputOptions = { stdout: Sink; stderr: Sink; json: boolean; quiet: boolean; color: boolean }
 type Style = Parameters<typeof styleText>[0]
 

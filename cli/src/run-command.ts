@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Output } from './output.ts'
 
 /** What a command does once its module is loaded; returns what to exit with, nothing meaning `EXIT.ok`. */
-export type Handler = (context: Context) => Promise<ExitCode | undefined>
+type Handler = (context: Context) => Promise<ExitCode | undefined>
 /** Runs the handler of the command that commander matched. */
 export type Runner = (command: Command, handler: Handler) => Promise<void>
 

@@ -17,7 +17,7 @@ export type SharedNetwork = AsyncDisposable & {
   /** The error that a command reported with `--json`. */
   failure(args: readonly string[], options?: Partial<RunOptions>): Promise<Failure>
 }
-export type Failure = { code: string; message: string; next?: string; exitCode: number | null; ms: number }
+type Failure = { code: string; message: string; next?: string; exitCode: number | null; ms: number }
 
 /** Starts a network without files in it; about ten seconds. */
 export async function startSharedNetwork(): Promise<SharedNetwork> {

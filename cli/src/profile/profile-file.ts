@@ -29,7 +29,7 @@ export function profileFolder(env: Context['env']): string {
 }
 
 /** Path of the profile to use: flag, then `STORGO_CLI_CONFIG`, then the default; `chosen` if it has to be there. */
-export function profilePath({ options, env, cwd }: Pick<Context, 'options' | 'env' | 'cwd'>): {
+function profilePath({ options, env, cwd }: Pick<Context, 'options' | 'env' | 'cwd'>): {
   path: string
   chosen: boolean
 } {

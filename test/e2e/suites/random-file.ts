@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 const PART_BYTES = 1 << 20
 
 /** Bytes that do not compress and are the same for the same seed: AES-CTR over zeros. */
-export function* randomParts(seed: number, bytes: number): Generator<Buffer> {
+function* randomParts(seed: number, bytes: number): Generator<Buffer> {
   const stream = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16))
   for (let left = bytes; left > 0; left -= PART_BYTES) yield stream.update(Buffer.alloc(Math.min(left, PART_BYTES)))
 }

@@ -19,13 +19,16 @@ export function roundTrips({ cwd, storgo, json, failure }: SharedNetwork): void 
       const [result] = await json(['put', 'sizes'])
       assert.equal(result?.['full'], true)
       assert.equal(result['files'], SIZES.length)
-      for (const size of SIZES) {
+      // One by one and as a folder: both ways of fetching.
+      const single = async (size: number): Promise<void> => {
         const [got] = await json(['get', `sizes/${size}.bin`, `back-${size}.bin`])
         assert.equal(got?.['bytes'], size)
-        assert.ok(
-          readFileSync(join(cwd, `back-${size}.bin`)).equals(readFileSync(join(cwd, 'sizes', `${size}.bin`))),
-          `${size}`,
-        )
+        assert.ok(readFileSync(join(cwd, `back-${size}.bin`)).equals(readFileSync(join(cwd, 'sizes', `${size}.bin`))))
+      }
+      await Promise.all([single(0), single(MIB + 1), json(['get', 'sizes', 'sizes-back'])])
+      for (const size of SIZES) {
+        const name = `${size}.bin`
+        assert.ok(readFileSync(join(cwd, 'sizes-back', name)).equals(readFileSync(join(cwd, 'sizes', name))), name)
       }
     })
 
