@@ -4,7 +4,7 @@
 // ├── when the seed leaves no block for a proof  → reverts NetworkParametersSeedAfterEpoch
 // ├── takes each bound itself
 // ├── emits ParameterChanged with the next epoch's first block
-// ├── leaves the current epoch's value up to its last block
+// ├── leaves the current epoch's value up to its last block, also when called in the block where that began to count
 // └── any sequence of changes and blocks gives the values of a slow model
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -83,6 +83,21 @@ for (const [parameter, value] of [
     assert.equal(await parameters.read.value([parameter]), value)
   })
 }
+
+test('a change in the first block of the epoch in which the last one counts leaves that epoch to the last one', async () => {
+  const chain = await aTimelocked()
+  const { parameters, networkHelpers, publicClient, fromTimelock } = chain
+  const set = (value: bigint) => parameters.write.set([PROOF_SAMPLES, value], { account: fromTimelock })
+  const epoch = await passEpochs(chain)
+  await set(7n)
+  const first = await parameters.read.firstBlock([epoch + 1])
+  await networkHelpers.mineUpTo(first - 1n)
+  await set(9n)
+  assert.equal(await publicClient.getBlockNumber(), first)
+  assert.equal(await parameters.read.value([PROOF_SAMPLES]), 7n)
+  await passEpochs(chain)
+  assert.equal(await parameters.read.value([PROOF_SAMPLES]), 9n)
+})
 
 test('a seed delay counts from the next epoch for the seed block as well', async () => {
   const chain = await aTimelocked()
