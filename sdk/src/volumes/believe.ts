@@ -12,7 +12,7 @@ import { bytesToHex } from 'viem/utils'
 export type SlotAnswer = { slot: number; reply: SlotStateReply }
 
 /** A state that slots hold without a certificate. `receipts` are by distinct slots, fewer than a quorum. */
-export type UnfinishedState = { signed: SignedState; receipts: number }
+type UnfinishedState = { signed: SignedState; receipts: number }
 
 /** What a volume's slots, taken together, say. */
 export type Belief = {

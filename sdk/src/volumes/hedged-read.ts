@@ -6,7 +6,7 @@ import type { SlotHealth } from './slot-health.ts'
 const MOST_ROUNDS = 3
 
 /** Reads whole leaves of one slot and verifies them. Any rejection is held against the slot. */
-export type ReadSlot = (range: SlotRange, signal: AbortSignal) => Promise<Uint8Array>
+type ReadSlot = (range: SlotRange, signal: AbortSignal) => Promise<Uint8Array>
 
 export type HedgedReadOptions = {
   code: ErasureCode

@@ -3,7 +3,7 @@ import { coveringLeaves, type Extent, LEAF_BYTES, locate } from '@storgo/protoco
 /** Whole leaves of one sector of one data slot. */
 export type SlotRange = { slot: number; sector: number; offset: number; length: number }
 /** Where a range's bytes belong in an extent: `length` bytes at `from` of range number `range` go to `to`. */
-export type Copy = { range: number; from: number; to: number; length: number }
+type Copy = { range: number; from: number; to: number; length: number }
 export type ReadPlan = { ranges: SlotRange[]; copies: Copy[][] }
 
 /**

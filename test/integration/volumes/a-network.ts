@@ -17,12 +17,12 @@ import { startLocalNetwork } from '../../../scripts/local/start-network.ts'
 import { Steps } from '../../../scripts/local/steps.ts'
 
 /** A warning that a client logged. */
-export type Warning = { slot: number; provider: string; code: string; message: string }
+type Warning = { slot: number; provider: string; code: string; message: string }
 /** A client with what it warned of. */
 export type AClient = AsyncDisposable & { storgo: Storgo; volume: VolumeClient; warnings: Warning[] }
 
 /** The provider of a slot. */
-export type Holder = { child: Child; operator: string; multiaddr: string }
+type Holder = { child: Child; operator: string; multiaddr: string }
 
 /** A chain and providers in processes of their own, with an open 4 + 2 volume. */
 export type ANetwork = AsyncDisposable & {
