@@ -77,6 +77,8 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
       yamux({
         maxInboundStreams: 128,
         streamOptions: {
+          // A whole frame at once: a window that grows as it is used up costs a round trip for every 256 KiB.
+          initialStreamWindowSize: MAX_STREAM_BUFFER_BYTES,
           maxStreamWindowSize: MAX_STREAM_BUFFER_BYTES,
           maxReadBufferLength: MAX_STREAM_BUFFER_BYTES,
           maxWriteBufferLength: MAX_STREAM_BUFFER_BYTES,
