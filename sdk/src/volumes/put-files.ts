@@ -1,6 +1,7 @@
 import { StorgoError } from '@storgo/protocol'
 import { awaitSpread, type Spread } from './await-spread.ts'
 import { ChunkStore } from './chunk-store.ts'
+import { EventTurns } from './event-turns.ts'
 import type { FileSource, PutOptions, PutPhase, PutResult, RemoveResult } from './file-source.ts'
 import type { Committed } from './slot-fleet.ts'
 import { releaseManifest, storeFile } from './store-file.ts'
@@ -32,7 +33,9 @@ export function putFiles(
       report('committing')
       committed = await write.commit()
     }
+    const turns = new EventTurns()
     const onChunk = async (plainBytes: number) => {
+      await turns.take()
       done.plainBytes += plainBytes
       report('storing')
       if (writer.pendingBytes >= COMMIT_BYTES || draft.changes >= COMMIT_CHANGES) await commit()
@@ -41,6 +44,7 @@ export function putFiles(
       await storeFile(file, { write, store, onChunk, signal })
       done.files++
       report('storing')
+      await turns.take()
     }
     if (draft.changes > 0) await commit()
     report('spreading')
@@ -60,8 +64,10 @@ export function removeFiles(
     const { draft } = write
     const store = new ChunkStore(write, signal)
     const done = { files: 0, plainBytes: 0 }
+    const turns = new EventTurns()
     for (const path of new Set(paths)) {
       signal.throwIfAborted()
+      await turns.take()
       const entry = await draft.file(path)
       if (!entry) throw new StorgoError('FILE_NOT_FOUND', `the volume has no file ‘${path}’`, { path })
       await releaseManifest(entry, write, store)
