@@ -2,7 +2,6 @@ import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomByt
 import { createRequire } from 'node:module'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { StorgoError } from '../errors.ts'
-import { CHUNK_BYTES } from '../units.ts'
 import { choosePairHasher } from './hash-pairs.ts'
 import type { Platform } from './platform.ts'
 import { zstdContentBytes } from './zstd-frame.ts'
@@ -66,10 +65,14 @@ function copyThrough(cipher: { update(bytes: Uint8Array): Uint8Array }, from: Ui
   }
 }
 
-// With the default of 16 KiB the output would be assembled from parts.
-const compression = { chunkSize: CHUNK_BYTES, params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+const level = { [constants.ZSTD_c_compressionLevel]: 1 }
+/** More than zstd's frame can add to bytes that do not compress, for most sizes: a longer result takes a second part. */
+const FRAME_ROOM_BYTES = 64
 
-export const zstdCompress: Platform['zstdCompress'] = (bytes) => plainArray(zstdCompressSync(bytes, compression))
+export const zstdCompress: Platform['zstdCompress'] = (bytes) =>
+  // zlib allocates its output in parts of `chunkSize`: its default of 16 KiB would assemble a large result from many, and one
+  // of a whole chunk would cost 1 MiB for every small file. Its least is 64.
+  plainArray(zstdCompressSync(bytes, { chunkSize: bytes.length + FRAME_ROOM_BYTES, params: level }))
 
 export const zstdDecompress: Platform['zstdDecompress'] = (bytes, maxBytes) => {
   const size = zstdContentBytes(bytes, maxBytes)
