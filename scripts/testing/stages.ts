@@ -48,6 +48,5 @@ export const STAGES: Stage[] = [
   { name: 'contracts, Solidity', args: hardhat('test', 'solidity', '--no-compile'), counts: 'hardhat' },
   { name: 'contracts, TypeScript', args: hardhat('test', 'nodejs', '--no-compile'), counts: 'hardhat' },
   { name: 'integration', args: nodeTest('process', 'test/integration/**/*.test.ts'), counts: 'node' },
-  { name: 'adversarial', args: nodeTest('process', 'test/adversarial/**/*.test.ts'), counts: 'node' },
   { name: 'end to end', args: nodeTest('process', 'test/e2e/**/*.test.ts'), counts: 'node' },
 ]
