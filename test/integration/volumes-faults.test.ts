@@ -135,6 +135,25 @@ test('a frozen provider holds up a write only for a while, and then it is not fu
   }
 })
 
+test('a provider that freezes in the middle of a large write is left behind, and the write goes on', async () => {
+  await using owner = await network.client()
+  const { volumeId } = await owner.storgo.volumes.open({ sectors: 32, epochs: 100 })
+  const frozen = (await network.holdersOf(volumeId))[2]
+  await using client = await network.client(volumeId)
+  const large = aFile('large', 80 * MIB)
+  const onProgress = ({ plainBytes }: { plainBytes: number }) => {
+    if (plainBytes === 20 * MIB) frozen?.child.signal('SIGSTOP')
+  }
+  try {
+    const { full, receipts } = await client.volume.put([large], { onProgress })
+    assert.deepEqual([full, receipts], [false, 5])
+    assert.deepEqual(named(client), [`2 ${frozen?.operator} TIMED_OUT`])
+    assert.equal(await sha256(client.volume.get('large')), await sha256(large.open()))
+  } finally {
+    frozen?.child.signal('SIGCONT')
+  }
+})
+
 test('two providers that answer with altered bytes are read round, and the log names them', async () => {
   await using resources = new AsyncDisposableStack()
   const states = resources.use(await aSession(network))

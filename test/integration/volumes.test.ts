@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { StorgoError } from '@storgo/protocol'
-import type { FileSource } from '@storgo/sdk'
+import { readEnvelopes, StorgoError } from '@storgo/protocol'
+import { type FileSource, unlockMasterKey } from '@storgo/sdk'
 import { aFile, aStream, sha256 } from './volumes/a-file.ts'
 import { type AClient, type ANetwork, aNetwork } from './volumes/a-network.ts'
+import { aSession } from './volumes/a-session.ts'
 
 const MIB = 1 << 20
 let network: ANetwork
@@ -37,8 +38,9 @@ test('files of every size around a chunk and a stripe, and with any name, come b
 })
 
 test('storing the same files again stores nothing and makes no new state', async () => {
+  const before = await client.volume.put([])
   const { nonce, storedBytes, dedupedBytes, full } = await client.volume.put([...edges, ...names])
-  assert.deepEqual([nonce, storedBytes, full], [1n, 0, true])
+  assert.deepEqual([nonce, storedBytes, full], [before.nonce, 0, true])
   assert.equal(
     dedupedBytes,
     [...edges, ...names].reduce((sum, { size = 0 }) => sum + size, 0),
@@ -70,8 +72,9 @@ test('two thousand small files are stored in one state, listed in pages and read
   const files = Array.from({ length: 2_000 }, (_, i) =>
     aFile(`small/${String(i).padStart(4, '0')}`, (i * 37) % 5_000, { seed: i }),
   )
+  const before = await client.volume.put([])
   const { nonce } = await client.volume.put(files)
-  assert.equal(nonce, 3n)
+  assert.equal(nonce, before.nonce + 1n)
   const paths: string[] = []
   for (let after: string | undefined, more = true; more; ) {
     const page = await client.volume.list({ prefix: 'small/', limit: 300, ...(after !== undefined && { after }) })
@@ -89,8 +92,9 @@ test('two thousand small files are stored in one state, listed in pages and read
 
 test('300 MiB in one file take two states and come back byte for byte', async () => {
   const file = aFile('large', 300 * MIB)
+  const before = await client.volume.put([])
   const { nonce, full } = await client.volume.put([file])
-  assert.deepEqual([nonce, full], [5n, true])
+  assert.deepEqual([nonce, full], [before.nonce + 2n, true])
   await assertReads([file])
 })
 
@@ -154,4 +158,13 @@ test('two devices that write in turn see each other', async () => {
   await client.volume.put([aFile('ours', 5_001)])
   await assertReads([aFile('theirs', 5_000), aFile('ours', 5_001)], other)
   await assertReads([aFile('theirs', 5_000), aFile('ours', 5_001)])
+})
+
+test('the slots keep the sealed master key, and the wallet alone opens it', async () => {
+  await using session = await aSession(network)
+  const { certified } = await session.link(0).state({ timeoutMs: 5_000 })
+  const [envelope] = readEnvelopes(certified?.headRecord ?? new Uint8Array())
+  assert.ok(envelope)
+  const { account, masterKey } = network.wallet
+  assert.deepEqual(await unlockMasterKey(account, network.deployment.chainId, envelope), masterKey)
 })

@@ -43,7 +43,8 @@ export class AnswerChecker {
       })
     }
     const signer = recoverReceiptSigner(stateDigest(latest.signed.state, domain), latest.receipt, domain)
-    if (latest.receipt.slot !== slot || !isAddressEqual(signer, operators[slot] as `0x${string}`)) {
+    const operator = operators[slot]
+    if (latest.receipt.slot !== slot || !operator || !isAddressEqual(signer, operator)) {
       throw new StorgoError('CERTIFICATE_INVALID', `slot ${slot} answers with a receipt that is not its own`, { slot })
     }
   }

@@ -17,7 +17,8 @@ import type { GetOptions } from './file-source.ts'
 import { mapAhead } from './map-ahead.ts'
 import type { Reading, VolumeSession } from './volume-session.ts'
 
-/** Plain bytes fetched together, and how many such batches are on their way: about 16 MiB in all. */
+/** Plain bytes fetched together, less at first, and how many such batches are on their way: about 16 MiB in all. */
+const FIRST_BATCH_BYTES = 1 << 20
 const BATCH_BYTES = 4 << 20
 const BATCHES_AHEAD = 4
 /** Most chunks of a batch; small chunks are many. */
@@ -55,12 +56,14 @@ async function* batches(
 ): AsyncGenerator<PlacedChunk[], void, undefined> {
   let batch: PlacedChunk[] = []
   let bytes = 0
+  let enough = FIRST_BATCH_BYTES
   for await (const chunk of placed) {
     if (chunk.offset >= end) break
     batch.push(chunk)
     bytes += chunk.entry.plainBytes
-    if (bytes < BATCH_BYTES && batch.length < BATCH_CHUNKS) continue
+    if (bytes < enough && batch.length < BATCH_CHUNKS) continue
     yield batch
+    enough = Math.min(2 * enough, BATCH_BYTES)
     batch = []
     bytes = 0
   }

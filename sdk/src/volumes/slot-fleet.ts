@@ -18,6 +18,10 @@ import type { VolumeRecord } from './volume-record.ts'
 /** Bytes of stripes on their way to the slots at a time. */
 const IN_FLIGHT_BYTES = 32 << 20
 
+/** A slot is given up when it alone has not answered a write for this long, and the others have nothing left to do. */
+const STRAGGLER_MS = 8_000
+const LOOK_MS = 500
+
 /** A state to make durable, with what the slots check it by. */
 export type Commit = { signed: SignedState; slotRoots: Uint8Array; headRecord: Uint8Array; parent?: Certificate }
 
@@ -65,7 +69,7 @@ export class SlotFleet {
   async write(upload: UploadId, changes: SectorPatch[][]): Promise<void> {
     this.#assertQuorum()
     const bytes = changes.flat().reduce((sum, patch) => sum + patch.bytes.length, 0)
-    const release = await this.#budget.take(bytes, this.#signal)
+    const release = await this.#room(bytes)
     this.#assertQuorum()
     const sent = this.#senders.map((sender) => sender.write(upload, changes[sender.link.slot] ?? []))
     Promise.all(sent).then(release, release)
@@ -97,6 +101,30 @@ export class SlotFleet {
     const behind = this.#senders.filter(({ link }) => slots.has(link.slot))
     await Promise.all(behind.map((sender) => sender.certify(certificate).catch((error: unknown) => sender.fail(error))))
     this.#assertQuorum()
+  }
+
+  /** Waits for room among the bytes on their way; not for a slot that alone keeps them. */
+  async #room(bytes: number): Promise<() => void> {
+    const looking = setInterval(() => this.#giveUpStragglers(), LOOK_MS)
+    try {
+      return await this.#budget.take(bytes, this.#signal)
+    } finally {
+      clearInterval(looking)
+    }
+  }
+
+  #giveUpStragglers(): void {
+    const live = this.#senders.filter((sender) => !sender.failed)
+    const idle = live.filter(({ silentSinceMs }) => silentSinceMs === undefined)
+    const beforeMs = performance.now() - STRAGGLER_MS
+    const late = live.filter(({ silentSinceMs }) => silentSinceMs !== undefined && silentSinceMs < beforeMs)
+    if (idle.length < this.#record.q || idle.length + late.length < live.length) return
+    for (const sender of late) {
+      const { slot } = sender.link
+      sender.fail(
+        new StorgoError('TIMED_OUT', `slot ${slot} alone has not taken a write for ${STRAGGLER_MS} ms`, { slot }),
+      )
+    }
   }
 
   async #certify(sender: SlotSender, certificate: Certificate): Promise<void> {

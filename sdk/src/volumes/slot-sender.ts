@@ -4,7 +4,8 @@ import type { SlotLink } from './slot-link.ts'
 
 /** Requests of one slot on their way at a time. */
 const IN_FLIGHT = 3
-const WRITE_MS = 10_000
+/** Far more than a slow uplink takes for what is on its way; the fleet gives up earlier on a slot that alone is slow. */
+const WRITE_MS = 60_000
 const COMMIT_MS = 30_000
 const CERTIFY_MS = 10_000
 /** Waits between attempts at a slot that is busy. */
@@ -22,8 +23,11 @@ export class SlotSender {
   readonly link: SlotLink
   readonly #onFailed: (error: unknown) => void
   readonly #signal: AbortSignal
+  readonly #given = new AbortController()
   #failure: { error: unknown } | undefined
   #running = 0
+  /** When the writes on their way were sent, oldest first. */
+  readonly #sentMs: number[] = []
   readonly #waiting: (() => void)[] = []
   readonly #writes = new Set<Promise<void>>()
   #committed: Promise<unknown> = Promise.resolve()
@@ -33,11 +37,16 @@ export class SlotSender {
   constructor(link: SlotLink, { onFailed, signal }: { onFailed: (error: unknown) => void; signal: AbortSignal }) {
     this.link = link
     this.#onFailed = onFailed
-    this.#signal = signal
+    this.#signal = AbortSignal.any([signal, this.#given.signal])
   }
 
   get failed(): boolean {
     return this.#failure !== undefined
+  }
+
+  /** Since when the slot has owed an answer to a write; `undefined` if it owes none. */
+  get silentSinceMs(): number | undefined {
+    return this.#sentMs[0]
   }
 
   /** Resolves when the slot has staged the changes, or has failed. */
@@ -46,8 +55,7 @@ export class SlotSender {
     this.#touched = id
     const write = this.#committed
       .then(() => this.#turn())
-      .then(() => this.#try(() => this.link.write({ upload: id, baseNonce, patches }, this.#options(WRITE_MS))))
-      .then(() => this.#next())
+      .then(() => this.#send(() => this.link.write({ upload: id, baseNonce, patches }, this.#options(WRITE_MS))))
     this.#writes.add(write)
     return write.finally(() => this.#writes.delete(write))
   }
@@ -67,10 +75,11 @@ export class SlotSender {
     if (!this.failed) await this.link.certify(certificate, this.#options(CERTIFY_MS))
   }
 
-  /** Gives the slot up. */
+  /** Gives the slot up, and what is on its way to it. */
   fail(error: unknown): void {
     if (this.#failure) return
     this.#failure = { error }
+    this.#given.abort(error)
     this.#onFailed(error)
   }
 
@@ -90,6 +99,14 @@ export class SlotSender {
   async #turn(): Promise<void> {
     if (this.#running < IN_FLIGHT) this.#running++
     else await new Promise<void>((go) => this.#waiting.push(go))
+  }
+
+  async #send(write: () => Promise<void>): Promise<void> {
+    const sentMs = performance.now()
+    this.#sentMs.push(sentMs)
+    await this.#try(write)
+    this.#sentMs.splice(this.#sentMs.indexOf(sentMs), 1)
+    this.#next()
   }
 
   #next(): void {

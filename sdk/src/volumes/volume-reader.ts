@@ -1,4 +1,4 @@
-import { type ErasureCode, type Extent, type State, StorgoError, verifyPath } from '@storgo/protocol'
+import { type ErasureCode, type Extent, LEAF_BYTES, type State, StorgoError, verifyPath } from '@storgo/protocol'
 import type { BlockCache } from './block-cache.ts'
 import { hedgedRead } from './hedged-read.ts'
 import { planReads, type SlotRange } from './read-plan.ts'
@@ -106,7 +106,7 @@ export class VolumeReader {
       n: record.links.length,
       slot,
       sectorIndex: sector,
-      firstLeaf: offset / 64,
+      firstLeaf: offset / LEAF_BYTES,
       bytes,
       path,
     }
