@@ -1,7 +1,7 @@
 import { type SealedChunk, StorgoError, sealChunk } from '@storgo/protocol'
 import type { Hex } from 'viem'
 import { bytesToHex, hexToBytes } from 'viem/utils'
-import type { WriteSession } from './volume-session.ts'
+import type { WriteSession } from './write-session.ts'
 
 /**
  * Puts sealed chunks into the log, each once per volume, and counts which manifest names which. A chunk that no

@@ -15,7 +15,8 @@ import {
 } from '@storgo/protocol'
 import type { GetOptions } from './file-source.ts'
 import { mapAhead } from './map-ahead.ts'
-import type { Reading, VolumeSession } from './volume-session.ts'
+import type { Reading } from './version.ts'
+import type { VolumeSession } from './volume-session.ts'
 
 /** Plain bytes fetched together, less at first, and how many such batches are on their way: about 16 MiB in all. */
 const FIRST_BATCH_BYTES = 1 << 20

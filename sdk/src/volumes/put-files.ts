@@ -5,7 +5,8 @@ import { EventTurns } from './event-turns.ts'
 import type { FileSource, PutOptions, PutPhase, PutResult, RemoveResult } from './file-source.ts'
 import type { Committed } from './slot-fleet.ts'
 import { releaseManifest, storeFile } from './store-file.ts'
-import type { VolumeSession, WriteSession } from './volume-session.ts'
+import type { VolumeSession } from './volume-session.ts'
+import type { WriteSession } from './write-session.ts'
 
 /** A state is made at the latest after so many bytes of log, with room for the catalog's nodes below 256 MiB. */
 const COMMIT_BYTES = 240 << 20

@@ -15,7 +15,7 @@ import type { Hex } from 'viem'
 import { bytesToHex } from 'viem/utils'
 import type { ChunkStore } from './chunk-store.ts'
 import type { FileSource } from './file-source.ts'
-import type { WriteSession } from './volume-session.ts'
+import type { WriteSession } from './write-session.ts'
 
 export type StoreFileOptions = {
   write: WriteSession

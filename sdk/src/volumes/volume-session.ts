@@ -1,17 +1,14 @@
 import {
   Catalog,
-  type Certificate,
-  decodeHead,
   type Envelope,
   ErasureCode,
   type Extent,
   isStorgoError,
-  readEnvelopes,
   type State,
   StorgoError,
 } from '@storgo/protocol'
 import { attach } from './attach.ts'
-import { type Belief, nextTerm } from './believe.ts'
+import type { Belief } from './believe.ts'
 import { BlockCache } from './block-cache.ts'
 import { CatalogDraft } from './catalog-draft.ts'
 import type { LogWriter } from './log-writer.ts'
@@ -21,10 +18,12 @@ import { type Committed, SlotFleet } from './slot-fleet.ts'
 import { SlotHealth } from './slot-health.ts'
 import { SlotTroubles } from './slot-troubles.ts'
 import { FRONTIERS_KEY, frontiersOf } from './stored-frontiers.ts'
+import { openVersion, type Reading, type Version } from './version.ts'
 import type { VolumeKeys } from './volume-keys.ts'
 import { VolumeReader } from './volume-reader.ts'
 import type { VolumeRecord } from './volume-record.ts'
-import { type CatalogHead, VolumeWriter } from './volume-writer.ts'
+import { VolumeWriter } from './volume-writer.ts'
+import { termToWrite, type WriteSession } from './write-session.ts'
 
 /** Catalog nodes kept, in sealed bytes. */
 const CATALOG_CACHE_BYTES = 8 << 20
@@ -32,18 +31,6 @@ const CATALOG_CACHE_BYTES = 8 << 20
 const FRESH_MS = 2_000
 /** How old what the chain says may be for a reader. */
 const RECORD_MS = 30_000
-
-/** One certified version of a volume, as read from a quorum of its slots. */
-export type Version = {
-  record: VolumeRecord
-  keys: VolumeKeys
-  /** Absent while the volume is empty, as is `certificate`. */
-  reader?: VolumeReader
-  certificate?: Certificate
-  catalog: Catalog
-  head: CatalogHead & { tail: number }
-  envelopes: readonly Envelope[]
-}
 
 type SignalOption = { signal?: AbortSignal | undefined }
 
@@ -54,22 +41,6 @@ export type VolumeSessionOptions = {
   /** Envelopes for the head record of a volume that has none yet. */
   sealKey: () => Promise<readonly Envelope[]>
   logger: Logger
-}
-
-/** Runs reads of one call on one version. */
-export type Reading = <T>(use: (version: Version) => Promise<T>) => Promise<T>
-
-/** A write on its way: appends go through `writer`, changes of the catalog through `draft`. */
-export type WriteSession = {
-  version: Version
-  writer: VolumeWriter
-  draft: CatalogDraft
-  /** Slots that held the version when the write began. */
-  holders: number
-  /** Reads what is part of the last certified state. */
-  read(extents: readonly Extent[], signal: AbortSignal): Promise<Uint8Array[]>
-  /** Makes everything so far the next certified state. */
-  commit(): Promise<Committed>
 }
 
 /** What a client keeps of one volume between calls: its last certified version, how its slots do, the end of its log. */
@@ -160,46 +131,31 @@ export class VolumeSession {
 
   async #attachToRead(): Promise<Version> {
     const record = await this.record()
-    const { belief } = await attach(record, {
-      purpose: 'read',
-      health: this.#health,
-      troubles: this.#troublesOf(record),
-    })
+    const { belief } = await attach(record, { purpose: 'read', ...this.#watchers(record) })
     return this.#adopt(record, belief.certified)
   }
 
-  #troublesOf({ volumeId }: VolumeRecord): SlotTroubles {
+  /** Who learns of the slots' failures. */
+  #watchers({ volumeId }: VolumeRecord) {
     this.#troubles ??= new SlotTroubles(volumeId, this.#options.logger)
-    return this.#troubles
+    return { health: this.#health, troubles: this.#troubles }
   }
 
   async #openWrite(signal: AbortSignal): Promise<WriteSession> {
     signal.throwIfAborted()
     const { logger, sealKey } = this.#options
     const record = await this.#readRecord(signal)
-    const { volumeId, q, links } = record
+    const { volumeId } = record
     if (record.closed) throw new StorgoError('VOLUME_CLOSED', `volume ${volumeId} is closed`, { volumeId })
-    const { belief, answered } = await attach(record, {
-      purpose: 'write',
-      health: this.#health,
-      troubles: this.#troublesOf(record),
-      signal,
-    })
-    const term = nextTerm(belief, { n: links.length, q, answered })
-    if (term === undefined) {
-      throw new StorgoError(
-        'STATE_UNFINISHED',
-        `another writer's state of volume ${volumeId} may or may not have reached a quorum, and ${links.length - answered} of its slots do not answer; try again when they do`,
-        { volumeId, answered, slots: links.length },
-      )
-    }
+    const { belief, answered } = await attach(record, { purpose: 'write', signal, ...this.#watchers(record) })
+    const term = termToWrite(record, belief, answered)
     const version = await this.#adopt(record, belief.certified)
     const fleet = new SlotFleet({ record, holders: belief.holders, logger, signal })
     if (version.certificate) await fleet.certify(version.certificate, belief.uncertified)
     const log = await this.#logOf(version, signal)
     const envelopes = version.envelopes.length > 0 ? version.envelopes : await sealKey()
-    const options = { record, keys: version.keys, fleet, log, parent: version.certificate, term, envelopes }
-    const writer = new VolumeWriter(options)
+    const parent = version.certificate
+    const writer = new VolumeWriter({ record, keys: version.keys, fleet, log, parent, term, envelopes })
     this.#writer = writer
     const draft = new CatalogDraft(version.catalog, version.head)
     return {
@@ -243,24 +199,19 @@ export class VolumeSession {
   async #adopt(record: VolumeRecord, certified: Belief['certified']): Promise<Version> {
     const keys = this.#options.keysOf(record)
     const state = certified?.certificate.signed.state
-    const same = this.#version?.value
-    if (same && same.record === record && same.certificate?.signed.state.nonce === state?.nonce) {
-      this.#version = { value: same, readMs: performance.now() }
-      return same
+    const known = this.#version?.value
+    const knownNonce = known?.certificate?.signed.state.nonce ?? 0n
+    const nonce = state?.nonce ?? 0n
+    // A certified state is never undone: answers from before the last write of this client are late, or lies.
+    if (known && (knownNonce > nonce || (knownNonce === nonce && known.record === record))) {
+      this.#version = { value: known, readMs: performance.now() }
+      return known
     }
-    const head = certified
-      ? await decodeHead(certified.headRecord, keys.headKey)
-      : { tail: 0, root: null, files: 0, plainBytes: 0 }
-    this.#reader = state && this.#readerOf(record, state, head.tail)
-    const value: Version = {
-      record,
-      keys,
-      ...(this.#reader && { reader: this.#reader }),
-      ...(certified && { certificate: certified.certificate }),
-      catalog: this.#catalogOf(keys).at(head.root),
-      head,
-      envelopes: certified ? readEnvelopes(certified.headRecord) : [],
-    }
+    const value = await openVersion(record, keys, certified, {
+      catalog: this.#catalogOf(keys),
+      readerOf: (tail) => state && this.#readerOf(record, state, tail),
+    })
+    this.#reader = value.reader
     this.#version = { value, readMs: performance.now() }
     return value
   }
@@ -273,7 +224,10 @@ export class VolumeSession {
       cacheBytes: CATALOG_CACHE_BYTES,
       // Bounded by the slots' own deadlines.
       load: async (ref) => (await this.#read([ref], new AbortController().signal))[0] as Uint8Array,
-      append: (sealed) => this.#appendNode(sealed),
+      append: async (sealed) => {
+        if (!this.#writer) throw new StorgoError('INTERNAL', 'the catalog changes outside a write')
+        return this.#writer.append(sealed)
+      },
     })
     return this.#catalog
   }
@@ -283,14 +237,9 @@ export class VolumeSession {
     return this.#reader.read(extents, signal)
   }
 
-  async #appendNode(sealed: Uint8Array): Promise<Extent> {
-    if (!this.#writer) throw new StorgoError('INTERNAL', 'the catalog changes outside a write')
-    return this.#writer.append(sealed)
-  }
-
   #readerOf(record: VolumeRecord, state: State, tail: number): VolumeReader {
-    const parts = { record, code: ErasureCode.create(record.k, record.m), health: this.#health, blocks: this.#blocks }
-    return new VolumeReader({ ...parts, state, tail, troubles: this.#troublesOf(record) })
+    const code = ErasureCode.create(record.k, record.m)
+    return new VolumeReader({ record, code, state, tail, blocks: this.#blocks, ...this.#watchers(record) })
   }
 
   async #readRecord(signal: AbortSignal | undefined): Promise<VolumeRecord> {
