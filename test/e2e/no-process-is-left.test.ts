@@ -30,6 +30,9 @@ async function startAndEnd(
   const pids = network.providers.map(({ pid }) => pid)
   assert.ok(pids.every(isAlive))
   child.kill(signal)
+  // npm passes on the Ctrl-C that the terminal sends to all of them: the same wish, seen twice.
+  await delay(100)
+  child.kill(signal)
   const [exitCode] = await exit
   return { exitCode: typeof exitCode === 'number' ? exitCode : null, pids, rpcUrl: network.rpcUrl }
 }
