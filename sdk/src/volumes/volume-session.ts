@@ -97,10 +97,13 @@ export class VolumeSession {
    */
   toWrite<T>(signal: AbortSignal, use: (session: WriteSession) => Promise<T>): Promise<T> {
     const write = this.#lastWrite.then(async () => {
+      const given = new AbortController()
       try {
-        return await use(await this.#openWrite(signal))
+        return await use(await this.#openWrite(AbortSignal.any([signal, given.signal])))
       } catch (error) {
         this.#log = undefined
+        // What is still on its way to the slots is given up with the write: no slot is to blame for that.
+        given.abort(error)
         throw error
       } finally {
         this.#writer = undefined
