@@ -94,9 +94,19 @@ test('a writer that dies when too few slots have its state has not written, and 
 })
 
 test('while slots are silent that may hold an unfinished state, nothing is written over it', async () => {
-  await using session = await aSession(network, ({ slot }) =>
-    slot < 4 ? {} : { commit: () => Promise.reject(aDeath()) },
-  )
+  // The writer dies once slots 0 to 3 have its state: any sooner, and its end would take their commits along.
+  const held = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
+  await using session = await aSession(network, (link) => {
+    const commit = link.commit.bind(link)
+    const reached = held[link.slot]
+    return {
+      commit: async (request, options) => {
+        if (reached) return commit(request, options).finally(reached.resolve)
+        await Promise.all(held.map(({ promise }) => promise))
+        throw aDeath()
+      },
+    }
+  })
   await timed(() => session.volume.put([aFile('unclear', 100)]))
   network.holders[5]?.child.signal('SIGSTOP')
   try {
