@@ -22,28 +22,23 @@ import {
   StorgoError,
 } from '@storgo/protocol'
 import type { Address } from 'viem'
-import type { Peer } from '../net/create-peer.ts'
-import type { PeerAddress } from '../net/peer-address.ts'
-import { request } from '../net/request.ts'
 import { askAgain } from './ask-again.ts'
 import type { SectorPatch } from './log-writer.ts'
+import type { CallOptions, SlotCall } from './slot-call.ts'
 
 /** The bytes of whole leaves as a slot sent them, and the path that is said to bind them. Not verified. */
 export type LeavesWithPath = { bytes: Uint8Array; path: Uint8Array }
-
-export type CallOptions = { signal?: AbortSignal | undefined; timeoutMs: number }
 
 type Content = { bulk?: Uint8Array; repeatable: boolean }
 const REPEATABLE: Content = { repeatable: true }
 
 export type SlotLinkOptions = {
-  peer: Peer
+  /** Reaches the provider; absent when the registry does not tell where it is. */
+  call: SlotCall | undefined
   volumeId: bigint
   slot: number
   /** Address of the operator that holds the slot. */
   provider: Address
-  /** Absent when the registry does not know the provider. */
-  to: PeerAddress | undefined
 }
 
 /**
@@ -55,15 +50,13 @@ export class SlotLink {
   /** Address of the operator that holds the slot. */
   readonly provider: Address
   readonly #volumeId: bigint
-  readonly #peer: Peer
-  readonly #to: PeerAddress | undefined
+  readonly #reach: SlotCall | undefined
 
-  constructor({ peer, volumeId, slot, provider, to }: SlotLinkOptions) {
+  constructor({ call, volumeId, slot, provider }: SlotLinkOptions) {
     this.slot = slot
     this.provider = provider
     this.#volumeId = volumeId
-    this.#peer = peer
-    this.#to = to
+    this.#reach = call
   }
 
   /** What the slot says it holds; nothing of it is verified. */
@@ -118,18 +111,16 @@ export class SlotLink {
   }
 
   /** @param repeatable whether the slot may be asked twice, when it is not known whether it got the first request. */
-  async #call(
-    protocol: string,
-    message: Uint8Array,
-    { signal, timeoutMs }: CallOptions,
-    { bulk, repeatable }: Content,
-  ) {
-    const to = this.#to
-    if (!to) {
+  async #call(protocol: string, message: Uint8Array, options: CallOptions, { bulk, repeatable }: Content) {
+    const reach = this.#reach
+    if (!reach) {
       const { slot, provider } = this
-      throw new StorgoError('PEER_UNREACHABLE', `the registry does not tell where ${provider} is`, { slot, provider })
+      throw new StorgoError('PEER_UNREACHABLE', `the registry does not tell where ${provider} is`, {
+        slot,
+        operator: provider,
+      })
     }
-    const ask = () => request(this.#peer, { to, protocol, message, signal, timeoutMs, ...(bulk && { bulk }) })
-    return askAgain(ask, { repeatable, signal })
+    const ask = () => reach(protocol, { message, ...(bulk && { bulk }) }, options)
+    return askAgain(ask, { repeatable, signal: options.signal })
   }
 }
