@@ -3,22 +3,37 @@ import {
   concatBytes,
   decodeSlotCertifyReply,
   decodeSlotCommitReply,
+  decodeSlotHistoryReply,
+  decodeSlotPenReply,
   decodeSlotReadReply,
+  decodeSlotReleaseReply,
   decodeSlotStateReply,
+  decodeSlotSyncReply,
   decodeSlotWriteReply,
   encodeSlotCertifyRequest,
   encodeSlotCommitRequest,
+  encodeSlotHistoryRequest,
+  encodeSlotPenRequest,
   encodeSlotReadRequest,
+  encodeSlotReleaseRequest,
   encodeSlotStateRequest,
+  encodeSlotSyncRequest,
   encodeSlotWriteRequest,
+  type HistoryEntry,
   type Receipt,
   SLOT_CERTIFY_PROTOCOL,
   SLOT_COMMIT_PROTOCOL,
+  SLOT_HISTORY_PROTOCOL,
+  SLOT_PEN_PROTOCOL,
   SLOT_READ_PROTOCOL,
+  SLOT_RELEASE_PROTOCOL,
   SLOT_STATE_PROTOCOL,
+  SLOT_SYNC_PROTOCOL,
   SLOT_WRITE_PROTOCOL,
   type SlotCommitRequest,
+  type SlotPenReply,
   type SlotStateReply,
+  type SlotSyncReply,
   StorgoError,
 } from '@storgo/protocol'
 import type { Address } from 'viem'
@@ -65,27 +80,27 @@ export class SlotLink {
     return decodeSlotStateReply((await this.#call(SLOT_STATE_PROTOCOL, message, options, REPEATABLE)).body)
   }
 
+  /** Asks for the slot's promise to take nothing below `term`; `pen`, 16 bytes, names this writer. Nothing is verified. */
+  async pen(pen: { term: bigint; pen: Uint8Array }, options: CallOptions): Promise<SlotPenReply> {
+    const message = encodeSlotPenRequest({ volumeId: this.#volumeId, slot: this.slot, ...pen })
+    return decodeSlotPenReply((await this.#call(SLOT_PEN_PROTOCOL, message, options, REPEATABLE)).body)
+  }
+
   /** Stages changes of at most 1 MiB for `upload`. */
   async write(
-    { upload, baseNonce, patches }: { upload: Uint8Array; baseNonce: bigint; patches: readonly SectorPatch[] },
+    { patches, ...upload }: { upload: Uint8Array; pen: Uint8Array; baseNonce: bigint; patches: readonly SectorPatch[] },
     options: CallOptions,
   ): Promise<void> {
     const message = encodeSlotWriteRequest({
       volumeId: this.#volumeId,
       slot: this.slot,
-      upload,
-      baseNonce,
-      patches: patches.map(({ sector, offset, bytes, replace }) => ({
-        sector,
-        offset,
-        length: bytes.length,
-        mode: replace ? 'replace' : 'xor',
-      })),
+      ...upload,
+      patches: patches.map(({ bytes, ...patch }) => ({ ...patch, length: bytes.length })),
     })
     const only = patches.length === 1 ? patches[0]?.bytes : undefined
     const bulk = only ?? concatBytes(...patches.map(({ bytes }) => bytes))
     // Bytes that are XORed twice are gone.
-    const repeatable = patches.every(({ replace }) => replace)
+    const repeatable = patches.every(({ mode }) => mode === 'replace')
     decodeSlotWriteReply((await this.#call(SLOT_WRITE_PROTOCOL, message, options, { bulk, repeatable })).body)
   }
 
@@ -98,6 +113,28 @@ export class SlotLink {
   async certify(certificate: Certificate, options: CallOptions): Promise<void> {
     const message = encodeSlotCertifyRequest({ slot: this.slot, certificate })
     decodeSlotCertifyReply((await this.#call(SLOT_CERTIFY_PROTOCOL, message, options, REPEATABLE)).body)
+  }
+
+  /** What the slot's state changed since another: one page of it, from sector `after` on. Nothing is verified. */
+  async sync(
+    wanted: { since: bigint; uncertified: boolean; after: number },
+    options: CallOptions,
+  ): Promise<SlotSyncReply> {
+    const message = encodeSlotSyncRequest({ volumeId: this.#volumeId, slot: this.slot, ...wanted })
+    return decodeSlotSyncReply((await this.#call(SLOT_SYNC_PROTOCOL, message, options, REPEATABLE)).body)
+  }
+
+  /** States that the slot keeps for the retention time, newest first, of nonces below `before` (0: from the newest). */
+  async history({ before }: { before: bigint }, options: CallOptions): Promise<readonly HistoryEntry[]> {
+    const message = encodeSlotHistoryRequest({ volumeId: this.#volumeId, slot: this.slot, before })
+    const { body } = await this.#call(SLOT_HISTORY_PROTOCOL, message, options, REPEATABLE)
+    return decodeSlotHistoryReply(body).entries
+  }
+
+  /** Hands the slot the owner's word that what states up to `nonce` freed may be overwritten at once. */
+  async release(release: { nonce: bigint; signature: Uint8Array }, options: CallOptions): Promise<void> {
+    const message = encodeSlotReleaseRequest({ volumeId: this.#volumeId, slot: this.slot, ...release })
+    decodeSlotReleaseReply((await this.#call(SLOT_RELEASE_PROTOCOL, message, options, REPEATABLE)).body)
   }
 
   async read(
