@@ -18,12 +18,6 @@ import type { VolumeRecord } from './volume-record.ts'
 /** What the chain knows of a volume whose slots' answers are checked. */
 export type CheckedVolume = Pick<VolumeRecord, 'volumeId' | 'k' | 'm' | 'domain' | 'operators' | 'sessionKeyOf'>
 
-/** What the chain knows of a volume whose states and receipts are checked. */
-export type CheckedVolume = Pick<VolumeRecord, 'volumeId' | 'k' | 'm' | 'domain' | 'operators' | 'sessionKeyOf'>
-
-/** What a slot says it holds. */
-type Held = Pick<SlotStateReply, 'certified' | 'latest'>
-
 /**
  * Checks what slots say they hold: certificates, signatures, receipts and head records, all of this volume. Slots mostly
  * tell the same, and recovering signers is slow, so a certificate is verified once.
