@@ -51,6 +51,7 @@ export {
   type ServeLimits,
   serveRequests,
 } from './net/serve-requests.ts'
+export { AnswerChecker, type CheckedVolume } from './volumes/check-answer.ts'
 export { connectStorgo, type StorgoOptions } from './volumes/connect-storgo.ts'
 export type {
   FileInfo,
@@ -66,6 +67,9 @@ export type {
 } from './volumes/file-source.ts'
 export type { Logger } from './volumes/logger.ts'
 export { createMasterKey, type KeyWallet, sealMasterKey, unlockMasterKey } from './volumes/master-key.ts'
+export { type RebuildSectorsOptions, type RebuiltSector, rebuildSectors } from './volumes/rebuild-sectors.ts'
+export { type CallOptions, peerCall, type SlotCall } from './volumes/slot-call.ts'
+export { SlotLink } from './volumes/slot-link.ts'
 export type {
   OpenOptions,
   SlotReport,
@@ -74,3 +78,4 @@ export type {
   VolumeOrder,
   VolumeQuote,
 } from './volumes/storgo.ts'
+export { type Changes, type WhatChangedOptions, whatChanged } from './volumes/what-changed.ts'

@@ -1,7 +1,16 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import type { Address } from 'viem'
-import { bytesToHex } from 'viem'
+import {
+  type Address,
+  bytesToHex,
+  type Hex,
+  hexToBytes,
+  parseSignature,
+  serializeCompactSignature,
+  signatureToCompactSignature,
+  size,
+} from 'viem'
 import { publicKeyToAddress } from 'viem/accounts'
+import { StorgoError } from '../errors.ts'
 
 /** A signature of section 3: r ‖ (yParity << 255 | s) as in EIP-2098, s in the lower half. */
 export const SIGNATURE_BYTES = 64
@@ -29,6 +38,20 @@ export function recoverSigner(digest: Uint8Array, signature: Uint8Array): Addres
   } catch {
     // r or s is zero or too large, or r is no point's coordinate: nobody's signature.
     return undefined
+  }
+}
+
+/**
+ * What a wallet signed (65 bytes, or 64 already compact) as the 64 bytes of section 3.
+ *
+ * @throws {StorgoError} `REQUEST_INVALID` for what is not one key's signature, such as a contract account's.
+ */
+export function compactSignature(walletSignature: Hex): Uint8Array {
+  try {
+    if (size(walletSignature) === SIGNATURE_BYTES) return hexToBytes(walletSignature)
+    return hexToBytes(serializeCompactSignature(signatureToCompactSignature(parseSignature(walletSignature))))
+  } catch (cause) {
+    throw new StorgoError('REQUEST_INVALID', 'the wallet’s signature is not one of a key', {}, { cause })
   }
 }
 

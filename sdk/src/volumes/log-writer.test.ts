@@ -15,10 +15,11 @@ class PlainSlots {
 
   sink = async (changes: SectorPatch[][]): Promise<void> => {
     for (const [slot, patches] of changes.entries()) {
-      for (const { sector, offset, bytes, replace } of patches) {
-        if (replace) assert.deepEqual([offset, bytes.length], [0, SECTOR_BYTES])
+      for (const { sector, offset, bytes, mode } of patches) {
+        if (mode === 'replace') assert.deepEqual([offset, bytes.length], [0, SECTOR_BYTES])
         const held = this.sector(slot, sector)
-        for (let i = 0; i < bytes.length; i++) held[offset + i] = (replace ? 0 : held[offset + i]!) ^ bytes[i]!
+        for (let i = 0; i < bytes.length; i++)
+          held[offset + i] = (mode === 'replace' ? 0 : held[offset + i]!) ^ bytes[i]!
       }
     }
   }

@@ -2,6 +2,7 @@ import {
   concatBytes,
   type ErasureCode,
   type Extent,
+  type PatchMode,
   SECTOR_BYTES,
   SECTOR_DEPTH,
   StorgoError,
@@ -12,8 +13,8 @@ import {
 import type { SlotFrontier } from './slot-frontier.ts'
 import { changeInParity, changeInSlot } from './stripe-changes.ts'
 
-/** A change of one sector: whole (`replace`, 1 MiB at offset 0), or bytes to XOR onto what is there. */
-export type SectorPatch = { sector: number; offset: number; bytes: Uint8Array; replace: boolean }
+/** A change of one sector, as in a slot-write: whole (`replace`, 1 MiB at offset 0), XOR onto what is there, or onto zeros (`fresh`). */
+export type SectorPatch = { sector: number; offset: number; bytes: Uint8Array; mode: PatchMode }
 
 /** Takes the changes of one stripe, one list per slot. Resolves when there is room for the next. */
 export type SectorSink = (changes: SectorPatch[][]) => Promise<void>
@@ -120,7 +121,7 @@ export class LogWriter {
     const parity = this.#code.encode(data)
     const all = [...data, ...parity]
     if (this.#sent === 0 && to === this.#stripeBytes) {
-      return { all, changes: all.map((bytes) => [{ sector: stripe, offset: 0, bytes, replace: true }]) }
+      return { all, changes: all.map((bytes) => [{ sector: stripe, offset: 0, bytes, mode: 'replace' }]) }
     }
     const change = this.#sent === 0 ? parity : this.#parityOfUnsent()
     const changes = Array.from({ length: k + m }, (_, slot) => {
@@ -129,7 +130,7 @@ export class LogWriter {
       return ranges.flatMap((range) => {
         if (range === undefined || source === undefined) return []
         const bytes = source.subarray(range.offset, range.offset + range.length)
-        return [{ sector: stripe, offset: range.offset, bytes, replace: false }]
+        return [{ sector: stripe, offset: range.offset, bytes, mode: 'xor' as const }]
       })
     })
     return { all, changes }
