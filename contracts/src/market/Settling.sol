@@ -20,6 +20,8 @@ abstract contract Settling is MarketBase {
         uint32 proven;
         uint256 paid;
         uint256 refunded;
+        /// @dev Whether nothing will ever be left to settle unless the volume is topped up.
+        bool ended;
     }
 
     /// @dev Settles all `n` slots for the epochs before the current one and the funded end.
@@ -28,7 +30,7 @@ abstract contract Settling is MarketBase {
     }
 
     /// @dev Settles the slots of `slotMask` for the epochs before the current one and the funded end.
-    /// @return ended Whether one of them is settled up to the funded end.
+    /// @return ended Whether one of them is settled up to the funded end, or is vacant.
     function _settle(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint256 slotMask)
         internal
         returns (bool ended)
@@ -38,7 +40,7 @@ abstract contract Settling is MarketBase {
             if (slotMask & 1 != 0) {
                 Settlement memory done = _settleSlot(volumeId, record, terms, i);
                 refunds += done.refunded;
-                if (done.to >= terms.endEpoch) ended = true;
+                if (done.ended) ended = true;
             }
             slotMask >>= 1;
         }
@@ -54,7 +56,10 @@ abstract contract Settling is MarketBase {
         address provider = slot.provider;
         uint32 from = slot.settledEpoch;
         done.to = from;
-        if (provider == address(0)) return done;
+        if (provider == address(0)) {
+            done.ended = true;
+            return done;
+        }
         uint32 end = terms.endEpoch;
         bool vacant;
         // Nothing else makes a slot cost nothing but a provider that asks for nothing.
@@ -68,6 +73,7 @@ abstract contract Settling is MarketBase {
         if (done.to == change && change < end) {
             _settleUntil(done, provider, end, uint256(slot.pricePerSectorEpoch) * terms.sectors);
         }
+        done.ended = done.to >= end;
         if (done.to == from && !vacant) return done;
         slot.settledEpoch = done.to;
         if (vacant) slot.provider = address(0);

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import {
   challengeIndex,
+  EMPTY_STATE_INDEX,
   type Epoch,
   LEAVES_PER_SECTOR,
   type SignedState,
@@ -89,7 +90,20 @@ test('proofs.json: the whole proof is accepted, and not with a bit altered', asy
   await viem.assertions.revertWithCustomErrorWithArgs(altered, proofs, 'ProofOfStorageLeafMismatch', last)
   const hash = await proofs.write.prove([prove.epoch, prove.encodedStates, prove.encodedSamples], from)
   const billed = prove.book.reduce((sum, { billedSectors }) => sum + billedSectors, 0)
-  const args: [Address, number, bigint, number] = [prove.provider, prove.epoch, BigInt(billed), prove.samples.length]
+  const used = [
+    ...prove.states.map(({ volumeId, nonce }) => [volumeId, nonce] as const),
+    ...prove.samples
+      .filter(({ stateIndex }) => stateIndex === EMPTY_STATE_INDEX)
+      .map(({ volumeId }) => [volumeId, '0'] as const),
+  ]
+  const list = concat(used.flatMap((entry) => entry.map((number) => numberToHex(BigInt(number), { size: 8 }))))
+  const args: [Address, number, bigint, number, Hex] = [
+    prove.provider,
+    prove.epoch,
+    BigInt(billed),
+    prove.samples.length,
+    list,
+  ]
   await viem.assertions.emitWithArgs(hash, proofs, 'EpochProven', args)
 })
 
