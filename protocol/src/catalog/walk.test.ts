@@ -6,9 +6,9 @@ import type { Catalog } from './catalog.ts'
 import { MemoryLog } from './fixtures/memory-log.ts'
 
 const keyOf = (number: number) => Uint8Array.of(0x66, number >> 16, number >> 8, number)
-const valueOf = (number: number) => new Uint8Array(number % 90).fill(number)
+const contentOf = (number: number) => new Uint8Array(number % 90).fill(number)
 const entries = (numbers: readonly number[]) =>
-  numbers.map((number) => ({ key: keyOf(number), value: valueOf(number) }))
+  numbers.map((number) => ({ key: keyOf(number), value: contentOf(number) }))
 
 async function walked(catalog: Catalog) {
   const nodes = await Array.fromAsync(catalog.nodes())
