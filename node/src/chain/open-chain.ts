@@ -49,6 +49,8 @@ function providerChain(chain: Chain, operator: `0x${string}`): ProviderChain {
     },
     watchBlocks: (watcher) => watchBlocks(chain, watcher),
     readFacts: (volumeId, { signal }) => untilAborted(readFacts(chain, volumeId), signal),
+    readRetentionEpochs: async ({ signal }) =>
+      Number(await untilAborted(readParameter(chain, 'retentionEpochs'), signal)),
     async readSessionKey(volumeId, generation, { signal }) {
       const key = await untilAborted(readSessionKey(chain, { volumeId, generation }), signal)
       if (key !== undefined) return key

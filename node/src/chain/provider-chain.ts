@@ -14,6 +14,8 @@ export interface ProviderChain extends ProofChain {
   watchBlocks(watcher: BlockWatcher): Disposable
   /** `undefined` if there is no such volume. */
   readFacts(volumeId: bigint, options: CallOptions): Promise<VolumeFacts | undefined>
+  /** Epochs for which what was freed or replaced is kept. */
+  readRetentionEpochs(options: CallOptions): Promise<number>
   readSessionKey(volumeId: bigint, generation: number, options: CallOptions): Promise<SessionKey>
   /** Volumes whose facts, or whose place in this provider's book, changed in these blocks, both included. */
   readChangedVolumes(blocks: { from: bigint; to: bigint }, options: CallOptions): Promise<Set<bigint>>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 const multiaddrText = z.string().regex(/^\/\S+$/, 'not a multiaddr')
 const port = z.int().min(0).max(65535)
+const seconds = z.number().min(0.01).max(86_400)
 
 /**
  * Everything an operator can set. Precedence: flag, then `STORGO_*` variable, then file, then the default here.
@@ -47,6 +48,19 @@ export const nodeConfig = z.strictObject({
     .default(10_240)
     .describe('Most sectors (1 MiB each) kept for clients.'),
   stagingSectors: z.int().min(1).max(65_536).default(512).describe('Most sectors held for uploads not yet committed.'),
+  watch: z
+    .strictObject({
+      intervalSeconds: seconds
+        .default(60)
+        .describe('Seconds between two looks at the other slots of the volumes held here.'),
+    })
+    .prefault({}),
+  disk: z
+    .strictObject({
+      probeSeconds: seconds.default(60).describe('Seconds between two tries to read and write the store.'),
+      unreadableSeconds: seconds.default(300).describe('Seconds after which a node whose store cannot be read stops.'),
+    })
+    .prefault({}),
   settleEveryEpochs: z.int().min(1).max(10_000).default(4).describe('Epochs between settlements of the own slots.'),
   log: z
     .strictObject({

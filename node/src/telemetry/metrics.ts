@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** What is read at the moment of a scrape. */
 export type MetricSources = {
   usage: () => { stored: number; staged: number; capacity: number }
+  health: () => { writable: boolean; readable: boolean }
   peers: () => number
   chain: () => { epoch: number; block: number; secondsSinceBlock: number }
 }
@@ -57,7 +58,7 @@ export function createMetrics() {
 }
 
 /** Adds what is read at every scrape. */
-export function registerGauges({ registry }: Metrics, { usage, peers, chain }: MetricSources): void {
+export function registerGauges({ registry }: Metrics, { usage, health, peers, chain }: MetricSources): void {
   const gauge = (name: string, help: string, read: () => number) => {
     new Gauge({
       ...{ name, help, registers: [registry] },
@@ -70,6 +71,10 @@ export function registerGauges({ registry }: Metrics, { usage, peers, chain }: M
   gauge('storgo_stored_bytes', 'Bytes of those sectors.', () => usage().stored * SECTOR_BYTES)
   gauge('storgo_staged_bytes', 'Bytes of sectors staged for uploads.', () => usage().staged * SECTOR_BYTES)
   gauge('storgo_capacity_bytes', 'Most bytes of sectors that may be on disk.', () => usage().capacity * SECTOR_BYTES)
+  gauge('storgo_store_writable', '1 while the store takes new bytes, 0 once its disk has failed.', () =>
+    Number(health().writable),
+  )
+  gauge('storgo_store_readable', '1 while the store can be read.', () => Number(health().readable))
   gauge('storgo_peers', 'Open connections.', peers)
   gauge('storgo_epoch', 'Current epoch.', () => chain().epoch)
   gauge('storgo_chain_block', 'Newest block seen.', () => chain().block)
