@@ -138,5 +138,7 @@ function byTerm(a: Candidate<unknown>, b: Candidate<unknown>): number {
 }
 
 function highestTerm({ receipts }: Candidate<unknown>): bigint {
-  return receipts.map(({ term }) => term).reduce((a, b) => (a > b ? a : b), 0n)
+  let highest = 0n
+  for (const { term } of receipts) if (term > highest) highest = term
+  return highest
 }

@@ -29,8 +29,10 @@ export function isRefuted(held: HeldRef, promises: readonly PenPromise[], term: 
   const rivals = new Map<string, { holders: number; term: bigint }>()
   for (const { certified, latest, latestTerm } of answers) {
     if (certified !== held.nonce - 1n || latestTerm === 0n) continue
-    const { holders, term } = rivals.get(bytesToHex(latest)) ?? { holders: 0, term: 0n }
-    rivals.set(bytesToHex(latest), { holders: holders + 1, term: latestTerm > term ? latestTerm : term })
+    const rival = rivals.get(bytesToHex(latest)) ?? { holders: 0, term: 0n }
+    rival.holders += 1
+    if (latestTerm > rival.term) rival.term = latestTerm
+    rivals.set(bytesToHex(latest), rival)
   }
   const silent = n - answers.length
   const possible = [...rivals].filter(([, { holders }]) => holders + silent >= q)
