@@ -53,6 +53,12 @@ export const nodeConfig = z.strictObject({
       intervalSeconds: seconds
         .default(60)
         .describe('Seconds between two looks at the other slots of the volumes held here.'),
+      scrubDays: z
+        .int()
+        .min(1)
+        .max(365)
+        .default(14)
+        .describe('Days in which everything stored is read once, to find what the disk has lost.'),
     })
     .prefault({}),
   disk: z

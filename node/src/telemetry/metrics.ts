@@ -30,6 +30,16 @@ export function createMetrics() {
       registers,
     }),
     proofGas: new Counter({ name: 'storgo_proof_gas_total', help: 'Gas used by proofs.', registers }),
+    proofsUndone: new Counter({
+      name: 'storgo_proofs_undone_total',
+      help: 'Proofs that a reorganisation of the chain undid.',
+      registers,
+    }),
+    slotsBehind: new Gauge({
+      name: 'storgo_slots_behind',
+      help: 'Own slots below their floor, as of this epoch: they cannot be proven until they have caught up.',
+      registers,
+    }),
     lostSamples: new Counter({
       name: 'storgo_lost_samples_total',
       help: 'Challenged leaves that the store could not show.',
@@ -52,6 +62,32 @@ export function createMetrics() {
       help: 'From the whole request to its answer.',
       labelNames: ['protocol'],
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+      registers,
+    }),
+    catchUps: new Counter({
+      name: 'storgo_catch_ups_total',
+      help: 'Times that a slot caught up with its co-slots.',
+      registers,
+    }),
+    rebuiltSectors: new Counter({
+      name: 'storgo_rebuilt_sectors_total',
+      help: 'Sectors rebuilt from co-slots to catch up.',
+      registers,
+    }),
+    corruptSectors: new Counter({
+      name: 'storgo_corrupt_sectors_total',
+      help: 'Sectors that scrubbing found corrupt.',
+      registers,
+    }),
+    healedSectors: new Counter({
+      name: 'storgo_healed_sectors_total',
+      help: 'Corrupt sectors that were rebuilt from co-slots and put back.',
+      registers,
+    }),
+    watchFailures: new Counter({
+      name: 'storgo_watch_failures_total',
+      help: 'Looks at slots, catch-ups and heals that failed, by error code.',
+      labelNames: ['code'],
       registers,
     }),
   }
