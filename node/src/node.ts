@@ -26,6 +26,8 @@ import { StoreWatch } from './store-watch.ts'
 import { startHttpServer } from './telemetry/http-server.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics, registerGauges } from './telemetry/metrics.ts'
+import { noticeCorrupt } from './watch/notice-corrupt.ts'
+import { startWatching } from './watch/start-watching.ts'
 
 export type NodeDeps = { logger: Logger; nowMs: () => number }
 
@@ -54,7 +56,7 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
     readRetentionEpochs: (options) => chain.readRetentionEpochs(options),
     logger,
   })
-  const store = resources.use(
+  const disk = resources.use(
     await openSlotStore({
       dataDir: config.dataDir,
       capacity: config.capacitySectors + config.stagingSectors,
@@ -62,6 +64,7 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
       binding: `chain ${domain.chainId}, contract ${domain.verifyingContract}, operator ${operator}`,
     }),
   )
+  const { store, onCorrupt } = noticeCorrupt(disk)
   const { probeSeconds, unreadableSeconds } = config.disk
   const storeWatch = resources.use(
     new StoreWatch({
@@ -88,6 +91,7 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
 
   const access = new SlotAccess(volumes, operator)
   const behind = new BehindSlots()
+  const locks = new Locks()
   const registered = async (account: typeof operator, options: { signal: AbortSignal }) =>
     (await chain.readAddresses(account, options)) !== undefined
   const directory = new ProviderDirectory(registered, nowMs)
@@ -101,7 +105,7 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
         staging,
         volumes,
         access,
-        locks: new Locks(),
+        locks,
         activity: new PenActivity({ nowMs }),
         domain,
         operator: { address: operator, privateKey },
@@ -113,6 +117,13 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
     }),
   )
   const multiaddrs = () => peer.libp2p.getMultiaddrs()
+  resources.use(
+    startWatching({
+      config: config.watch,
+      services: { store: disk, locks, volumes, domain, operator: { address: operator, privateKey } },
+      ...{ peer, chain, behind, onCorrupt, nowMs, logger, metrics },
+    }),
+  )
 
   const { settleEveryEpochs } = config
   const prover = resources.use(new Prover({ chain, store, operator, settleEveryEpochs, logger, metrics }))

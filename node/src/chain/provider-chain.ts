@@ -1,5 +1,5 @@
 import type { SigningDomain } from '@storgo/protocol'
-import type { BlockWatcher } from '@storgo/sdk'
+import type { BlockWatcher, PeerAddress } from '@storgo/sdk'
 import type { Address } from 'viem'
 import type { ChainHead, ProofChain } from '../prover/proof-chain.ts'
 import type { SessionKey, VolumeFacts } from '../slots/volume-facts.ts'
@@ -21,5 +21,7 @@ export interface ProviderChain extends ProofChain {
   readChangedVolumes(blocks: { from: bigint; to: bigint }, options: CallOptions): Promise<Set<bigint>>
   /** Binary multiaddrs of a registered provider, `undefined` if it is none. */
   readAddresses(operator: Address, options: CallOptions): Promise<readonly Uint8Array[] | undefined>
+  /** Where a provider is reached; `undefined` if it is none or what the registry has of it is no use. */
+  readPeer(operator: Address, options: CallOptions): Promise<PeerAddress | undefined>
   publishAddresses(addresses: readonly Uint8Array[], options: CallOptions): Promise<void>
 }

@@ -1,5 +1,6 @@
 import { equalBytes, quorum, type SlotStateReply, stateDigest } from '@storgo/protocol'
 import { AnswerChecker, type SlotLink } from '@storgo/sdk'
+import { isAddressEqual } from 'viem'
 import { lockName } from '../slots/slot-services.ts'
 import type { CertifiedState, HeldState, SlotRef } from '../store/slot-store.ts'
 import { type CatchUpServices, type CaughtUp, catchUp } from './catch-up.ts'
@@ -34,7 +35,7 @@ type Held = { certified: CertifiedState | undefined; latest: HeldState | undefin
 export async function lookAfterSlot(ref: SlotRef, options: LookAfterOptions): Promise<Looked> {
   const { services, findCoSlots, signal, onTrouble } = options
   const coSlots = await findCoSlots(ref, signal)
-  if (coSlots.facts.closed) return { kind: 'even' }
+  if (!isOurs(ref, coSlots, services)) return { kind: 'even' }
   const held = heldBy(services, ref)
   const answers = await ask(held, coSlots, options)
   const nonce = await certify(services, { ref, held, coSlots, answers })
@@ -44,6 +45,12 @@ export async function lookAfterSlot(ref: SlotRef, options: LookAfterOptions): Pr
     if (found) return { kind: 'caught up', ...found }
   }
   return nonce === undefined ? { kind: 'even' } : { kind: 'certified', nonce }
+}
+
+/** Not when the volume is over or another provider has taken the slot. */
+function isOurs({ slot }: SlotRef, { facts }: CoSlots, { operator }: CatchUpServices): boolean {
+  const holder = facts.operators[slot]
+  return !facts.closed && holder !== undefined && isAddressEqual(holder, operator.address)
 }
 
 function heldBy({ store }: CatchUpServices, ref: SlotRef): Held {

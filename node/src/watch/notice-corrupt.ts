@@ -3,8 +3,19 @@ import type { SectorRef, SlotRef, SlotStore, SlotView } from '../store/slot-stor
 
 type OnCorrupt = (sector: SectorRef) => void
 
-/** The same store, except that `onCorrupt` is told of every sector that a read finds corrupt. The read fails as it did. */
-export function noticeCorrupt(store: SlotStore, onCorrupt: OnCorrupt): SlotStore {
+/** A store, and where to ask to be told of every sector that a read finds corrupt. */
+export type NoticingStore = { store: SlotStore; onCorrupt: (listener: OnCorrupt) => void }
+
+/** The same store, except that reads that find a sector corrupt tell so, and fail as they did. */
+export function noticeCorrupt(store: SlotStore): NoticingStore {
+  const listeners: OnCorrupt[] = []
+  const tell = (sector: SectorRef) => {
+    for (const listener of listeners) listener(sector)
+  }
+  return { store: telling(store, tell), onCorrupt: (listener) => listeners.push(listener) }
+}
+
+function telling(store: SlotStore, onCorrupt: OnCorrupt): SlotStore {
   return {
     view: (ref) => noticing(store.view(ref), ref, onCorrupt),
     slots: () => store.slots(),

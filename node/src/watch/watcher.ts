@@ -48,11 +48,6 @@ export class Watcher implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Sectors known to be corrupt and not healed yet. */
-  get corruptSectors(): number {
-    return this.#corrupt.size
-  }
-
   /** Looks at every slot soon, and from then on once an interval. */
   start(): void {
     this.#rounds ??= this.#run(this.#stopping.signal)
