@@ -181,7 +181,18 @@ test('messages.json: replies, refused bytes and fields of a newer version', asyn
 
 test('the bytes shown in docs/protocol are those of the vectors', async () => {
   const vectors = await readFile(new URL('../vectors/messages.json', import.meta.url), 'utf8')
-  for (const page of ['hello', 'slot-state', 'slot-write', 'slot-commit', 'slot-certify', 'slot-read']) {
+  for (const page of [
+    'hello',
+    'slot-state',
+    'slot-write',
+    'slot-commit',
+    'slot-certify',
+    'slot-read',
+    'slot-pen',
+    'slot-sync',
+    'slot-history',
+    'slot-release',
+  ]) {
     const text = await readFile(new URL(`../../docs/protocol/${page}.md`, import.meta.url), 'utf8')
     const shown = [...text.matchAll(/```hex\n([0-9a-f\n]+)```/g)].map(([, hex]) => hex?.replaceAll('\n', ''))
     assert.ok(shown.length > 0, page)
