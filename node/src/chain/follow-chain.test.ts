@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { type Epoch, StorgoError } from '@storgo/protocol'
+import { type BlockNumber, type Epoch, StorgoError } from '@storgo/protocol'
 import type { BlockWatcher } from '@storgo/sdk'
 import { pino } from 'pino'
 import type { Address } from 'viem'
@@ -38,7 +38,7 @@ async function aClock() {
   clock.onHead((head) => heads.push(head))
   const block = async (number: bigint) => {
     chain.block = number
-    chain.watcher?.onBlock(number as Parameters<BlockWatcher['onBlock']>[0])
+    chain.watcher?.onBlock({ block: number as BlockNumber, timestampSeconds: number * 12n })
     await turn()
   }
   return { chain, clock, heads, block }
@@ -73,6 +73,44 @@ test('a chain without new blocks for a minute is not alive', async () => {
   assert.equal(clock.isAlive, false)
   await block(6n)
   assert.equal(clock.isAlive, true)
+})
+
+test('after a reorganisation the epoch is read again, and what depends on blocks is told before the next one', async () => {
+  const { chain, clock, heads, block } = await aClock()
+  let told = 0
+  clock.onReorganisation(() => {
+    told++
+    assert.equal(heads.length, 2)
+  })
+  await block(30n)
+  await block(31n)
+  chain.watcher?.onReorganisation(31n as BlockNumber)
+  await block(29n)
+  assert.deepEqual([told, clock.epoch, chain.reads], [1, 0, 3])
+})
+
+test('the chain goes by the time of its blocks, whatever the clock of this machine says', async (context) => {
+  const { chain, clock, block } = await aClock()
+  await block(100n)
+  chain.nowMs += 2_500
+  context.mock.timers.enable({ apis: ['Date'], now: 4_000_000_000_000 })
+  assert.equal(clock.chainTimeMs, 1_202_500)
+})
+
+test('blocks that a reorganisation brings are asked about, though their numbers were', async () => {
+  const asked: string[] = []
+  const listener = followChanges(headAt(10n), {
+    readChangedVolumes: async ({ from, to }) => {
+      asked.push(`${from}-${to}`)
+      return new Set()
+    },
+    ...{ forget: () => {}, logger },
+  })
+  for (const number of [15n, 12n, 14n]) {
+    listener(headAt(number))
+    await turn()
+  }
+  assert.deepEqual(asked, ['11-15', '13-14'])
 })
 
 test('every block is asked about exactly once, and again when that failed', async () => {

@@ -13,6 +13,7 @@ export const nodeConfig = z.strictObject({
   chain: z.strictObject({
     rpcUrl: z.url({ protocol: /^https?$/ }).describe('JSON-RPC endpoint of the chain.'),
     deploymentFile: z.string().min(1).describe('JSON file with the addresses of the contracts.'),
+    maxFeeGwei: z.number().min(0.001).max(1_000_000).default(500).describe('Most ever offered per gas, in gwei.'),
   }),
   operator: z.strictObject({
     keyFile: z.string().min(1).describe('Encrypted operator key (Web3 keystore), mode 600.'),
