@@ -8,7 +8,7 @@ import { untilAborted } from '../chain/until-aborted.ts'
 import type { SlotRef } from '../store/slot-store.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { checkProof } from './check-proof.reference.ts'
-import { ABook } from './fixtures/a-book.ts'
+import { ABook, type SlotInBook } from './fixtures/a-book.ts'
 import type { ChainHead, ProofChain } from './proof-chain.ts'
 import { proofMoment } from './proof-moment.ts'
 import { Prover } from './prover.ts'
@@ -75,7 +75,10 @@ class AProofChain implements ProofChain {
   }
 }
 
-async function aProver(settleEveryEpochs = 100, slots = [{ volumeId: 9n, slot: 5, billed: 4, used: 3 }]) {
+async function aProver(
+  settleEveryEpochs = 100,
+  slots: readonly SlotInBook[] = [{ volumeId: 9n, slot: 5, billed: 4, used: 3 }],
+) {
   const book = await ABook.open(slots)
   const chain = new AProofChain(book)
   const metrics = createMetrics()
@@ -277,11 +280,21 @@ test('a slot below its floor is told of and has to catch up, and is proven late 
   assert.deepEqual(await run.outcomes(), { proven: 1 })
 })
 
-test('an outage of the chain costs nothing but time, and pauses between attempts stay short', async () => {
+test('an outage of the chain is outlived: attempts go on to the end of the epoch, with short pauses, and the next is proven', async () => {
   await using run = await aProver()
-  run.chain.seeds.set(1, new Uint8Array(28))
-  run.chain.failures = 7
-  await run.blocks(30n, 58n)
-  assert.equal(run.chain.calls.length, 8)
-  assert.deepEqual(await run.outcomes(), { proven: 1 })
+  run.chain.seeds.set(1, new Uint8Array(28)).set(2, new Uint8Array(28))
+  run.chain.failures = Number.POSITIVE_INFINITY
+  const attempts: bigint[] = []
+  for (let block = momentIn(1); block < 60n; block++) {
+    const before = run.chain.calls.length
+    await run.blocks(block, block)
+    if (run.chain.calls.length > before) attempts.push(block)
+  }
+  assert.ok(attempts.length > 2)
+  for (const [index, block] of [...attempts, 60n].entries()) {
+    assert.ok(block - (attempts[index - 1] ?? block) <= 3n, `attempts at ${attempts}`)
+  }
+  run.chain.failures = 0
+  await run.blocks(60n, 89n)
+  assert.deepEqual(await run.outcomes(), { missed: 1, proven: 1 })
 })
