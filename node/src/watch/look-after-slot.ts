@@ -1,6 +1,7 @@
 import { equalBytes, quorum, type SlotStateReply, stateDigest } from '@storgo/protocol'
 import { AnswerChecker, type SlotLink } from '@storgo/sdk'
 import { isAddressEqual } from 'viem'
+import { assertCertificate } from '../slots/check-certificate.ts'
 import { lockName } from '../slots/slot-services.ts'
 import type { CertifiedState, HeldState, SlotRef } from '../store/slot-store.ts'
 import { type CatchUpServices, type CaughtUp, catchUp } from './catch-up.ts'
@@ -38,7 +39,7 @@ export async function lookAfterSlot(ref: SlotRef, options: LookAfterOptions): Pr
   if (!isOurs(ref, coSlots, services)) return { kind: 'even' }
   const held = heldBy(services, ref)
   const answers = await ask(held, coSlots, options)
-  const nonce = await certify(services, { ref, held, coSlots, answers })
+  const nonce = await certify(services, { ref, held, coSlots, answers, signal })
   const mine = heldBy(services, ref)
   if (answers.some((answer) => isHigher(answer, mine))) {
     const found = await catchUp({ services, ref, coSlots, signal, ...(onTrouble && { onTrouble }) })
@@ -96,16 +97,23 @@ function isHigher({ certified }: Pick<SlotStateReply, 'certified'>, held: Held):
   return nonce > (held.certified?.signed.state.nonce ?? 0n)
 }
 
-type Certifying = { ref: SlotRef; held: Held; coSlots: CoSlots; answers: readonly SlotStateReply[] }
+type Certifying = {
+  ref: SlotRef
+  held: Held
+  coSlots: CoSlots
+  answers: readonly SlotStateReply[]
+  signal: AbortSignal
+}
 
 /** @returns the nonce of the state that got a certificate, if one did. */
 async function certify(
-  { store, locks, volumes, domain }: CatchUpServices,
-  { ref, held: { latest }, coSlots, answers }: Certifying,
+  services: CatchUpServices,
+  { ref, held: { latest }, coSlots: { record, facts }, answers, signal }: Certifying,
 ): Promise<bigint | undefined> {
-  const { k, m } = coSlots.record
-  const certificate = latest && certificateAmong(latest, answers, { q: quorum(k, m), domain })
+  const { store, locks, volumes, domain } = services
+  const certificate = latest && certificateAmong(latest, answers, { q: quorum(record.k, record.m), domain })
   if (!latest || !certificate) return undefined
+  await assertCertificate(services, certificate, facts, { signal })
   return locks.run(lockName(ref), async () => {
     using view = store.view(ref)
     if (!view.latest || !equalBytes(view.latest.digest, latest.digest)) return undefined
