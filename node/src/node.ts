@@ -22,6 +22,7 @@ import { PenActivity } from './slots/pen-activity.ts'
 import { Staging } from './slots/staging.ts'
 import { bytesOf, type NodeStatus, slotStatuses } from './status.ts'
 import { openSlotStore } from './store/open-slot-store.ts'
+import type { SlotRef } from './store/slot-store.ts'
 import { StoreWatch } from './store-watch.ts'
 import { startHttpServer } from './telemetry/http-server.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -126,7 +127,8 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
   )
 
   const { settleEveryEpochs } = config
-  const prover = resources.use(new Prover({ chain, store, operator, settleEveryEpochs, logger, metrics }))
+  const onBehind = (ref: SlotRef) => behind.report(ref)
+  const prover = resources.use(new Prover({ chain, store, operator, settleEveryEpochs, onBehind, logger, metrics }))
   const forget = (volumeId: bigint) => volumes.forget(volumeId)
   const readChangedVolumes: typeof chain.readChangedVolumes = (blocks, options) =>
     chain.readChangedVolumes(blocks, options)
