@@ -8,9 +8,11 @@ import { EpochClock } from './chain/epoch-clock.ts'
 import { followChanges } from './chain/follow-changes.ts'
 import { openChain } from './chain/open-chain.ts'
 import { ProviderDirectory } from './chain/provider-directory.ts'
+import { rememberBook } from './chain/remember-book.ts'
 import { RetentionClock } from './chain/retention-clock.ts'
 import { VolumeCache } from './chain/volume-cache.ts'
 import type { NodeConfig } from './config/schema.ts'
+import { TwinWatch } from './identity/twin-watch.ts'
 import { Locks } from './locks.ts'
 import { startNetwork } from './network/start-network.ts'
 import { writeNodeRecord } from './node-record.ts'
@@ -30,7 +32,11 @@ import { createMetrics, registerGauges } from './telemetry/metrics.ts'
 import { noticeCorrupt } from './watch/notice-corrupt.ts'
 import { startWatching } from './watch/start-watching.ts'
 
-export type NodeDeps = { logger: Logger; nowMs: () => number }
+export type NodeDeps = {
+  logger: Logger
+  /** Counts milliseconds from any moment on; never goes back, never jumps. */
+  nowMs: () => number
+}
 
 /** A running provider; disposing it stops everything in reverse order. */
 export type ProviderNode = AsyncDisposable & {
@@ -96,6 +102,15 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
   const registered = async (account: typeof operator, options: { signal: AbortSignal }) =>
     (await chain.readAddresses(account, options)) !== undefined
   const directory = new ProviderDirectory(registered, nowMs)
+  const { listen, announce, twinCheckSeconds } = config.p2p
+  const twins = resources.use(
+    new TwinWatch({
+      ...{ operatorKey: privateKey, domain, configured: [...listen, ...announce], logger },
+      readRegistered: (options) => chain.readAddresses(operator, options),
+      intervalMs: twinCheckSeconds * 1000,
+    }),
+  )
+  await twins.assertAlone()
   const peer = resources.use(
     await startNetwork({
       config: config.p2p,
@@ -110,7 +125,8 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
         activity: new PenActivity({ nowMs }),
         domain,
         operator: { address: operator, privateKey },
-        nowMs,
+        // When a session key expires is the chain's to say.
+        nowMs: () => clock.chainTimeMs,
         onBehind: (ref) => behind.report(ref),
       },
       isProvider: (account, options) => directory.isProvider(account, options),
@@ -118,6 +134,7 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
     }),
   )
   const multiaddrs = () => peer.libp2p.getMultiaddrs()
+  twins.start(peer.libp2p)
   resources.use(
     startWatching({
       config: config.watch,
@@ -132,10 +149,16 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
   const forget = (volumeId: bigint) => volumes.forget(volumeId)
   const readChangedVolumes: typeof chain.readChangedVolumes = (blocks, options) =>
     chain.readChangedVolumes(blocks, options)
+  clock.onReorganisation(() => {
+    metrics.reorganisations.inc()
+    volumes.forgetAll()
+    prover.onReorganisation()
+  })
   clock.onHead(followChanges(clock.head, { readChangedVolumes, forget, logger }))
   clock.onHead((head) => prover.onBlock(head))
   clock.onHead((head) => retention.onHead(head))
-  clock.onHead(publishAddresses({ chain, operator, addresses: () => multiaddrs().map(({ bytes }) => bytes), logger }))
+  const addresses = () => multiaddrs().map(({ bytes }) => bytes)
+  clock.onHead(publishAddresses({ chain, operator, addresses, assertAlone: () => twins.assertAlone(), logger }))
   clock.onHead(dropEndedEachEpoch({ store, volumes, operator, readBook: (options) => chain.readBook(options), logger }))
 
   registerGauges(metrics, {
@@ -144,8 +167,9 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
     peers: () => peer.libp2p.getConnections().length,
     chain: () => ({ epoch: clock.epoch, block: Number(clock.head.block), secondsSinceBlock: clock.secondsSinceBlock }),
   })
+  const lastBook = rememberBook((options) => chain.readBook(options))
   const status = async (): Promise<NodeStatus> => {
-    const book = await chain.readBook({ signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) })
+    const book = await lastBook({ signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) })
     return {
       operator,
       peerId: peer.libp2p.peerId.toString(),
@@ -168,5 +192,9 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
   resources.use(await writeNodeRecord(config.dataDir, { pid: process.pid, operator, ...record }))
   logger.info({ operator, ...record, epoch: clock.epoch, startMs: nowMs() - startedMs }, 'provider is ready')
   const running = resources.move()
-  return { ...record, failed: storeWatch.unreadable, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return {
+    ...record,
+    failed: Promise.race([storeWatch.unreadable, twins.found]),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
 }

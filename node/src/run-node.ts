@@ -44,7 +44,7 @@ async function run(): Promise<void> {
       process.exit(1)
     })
   }
-  const starting = startProviderNode(config, { logger, nowMs: Date.now })
+  const starting = startProviderNode(config, { logger, nowMs: () => performance.now() })
   // A signal during the start ends the process; nothing it has opened needs more than that.
   const node = await Promise.race([starting, stopped.then(() => undefined)])
   if (node === undefined) process.exit(0)

@@ -155,7 +155,7 @@ test('addresses are published when the registry has others, once an epoch at mos
         published = [...addresses]
       },
     },
-    ...{ operator, logger, addresses: () => [Uint8Array.of(1, 2)] },
+    ...{ operator, logger, addresses: () => [Uint8Array.of(1, 2)], assertAlone: async () => {} },
   })
   const blocks = async (...numbers: bigint[]) => {
     for (const number of numbers) {
@@ -173,6 +173,23 @@ test('addresses are published when the registry has others, once an epoch at mos
   assert.deepEqual(written, [1])
   await blocks(30n, 60n)
   assert.deepEqual(written, [1, 1])
+})
+
+test('addresses under which another process of the provider answers are left as they are', async () => {
+  const written: number[] = []
+  const listener = publishAddresses({
+    chain: {
+      readAddresses: async () => [Uint8Array.of(9)],
+      publishAddresses: async (addresses) => void written.push(addresses.length),
+    },
+    ...{ operator, logger, addresses: () => [Uint8Array.of(1, 2)] },
+    assertAlone: async () => {
+      throw new StorgoError('ALREADY_RUNNING', 'found')
+    },
+  })
+  listener(headAt(1n))
+  await turn()
+  assert.deepEqual(written, [])
 })
 
 test('who is a provider is asked once a minute, who is not every two seconds', async () => {

@@ -32,6 +32,9 @@ export const nodeConfig = z.strictObject({
         .max(8)
         .default([])
         .describe('Addresses to publish instead of those listened on.'),
+      twinCheckSeconds: seconds
+        .default(60)
+        .describe('Seconds between two looks for another process with the same operator key.'),
       maxConnections: z.int().min(1).max(10_000).default(300).describe('Most open connections.'),
       maxConnectionsPerPeer: z.int().min(1).max(64).default(4).describe('Most connections of one peer.'),
     })

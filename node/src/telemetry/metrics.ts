@@ -30,6 +30,11 @@ export function createMetrics() {
       registers,
     }),
     proofGas: new Counter({ name: 'storgo_proof_gas_total', help: 'Gas used by proofs.', registers }),
+    reorganisations: new Counter({
+      name: 'storgo_chain_reorganisations_total',
+      help: 'Times that blocks which had been seen were replaced.',
+      registers,
+    }),
     proofsUndone: new Counter({
       name: 'storgo_proofs_undone_total',
       help: 'Proofs that a reorganisation of the chain undid.',
