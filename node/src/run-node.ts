@@ -44,17 +44,20 @@ async function run(): Promise<void> {
       process.exit(1)
     })
   }
-  const starting = startProviderNode(config, { logger, nowMs: Date.now })
+  const starting = startProviderNode(config, { logger, nowMs: () => performance.now() })
   // A signal during the start ends the process; nothing it has opened needs more than that.
   const node = await Promise.race([starting, stopped.then(() => undefined)])
   if (node === undefined) process.exit(0)
-  const signal = await stopped
-  logger.info({ signal }, 'stopping')
+  const reason = await Promise.race([stopped, node.failed])
+  const failed = typeof reason === 'string' ? undefined : reason
+  if (failed === undefined) logger.info({ signal: reason }, 'stopping')
+  else logger.error({ error: failed }, 'stopping, because there is no point in going on')
   setTimeout(() => {
     logger.warn({ afterMs: STOP_TIMEOUT_MS }, 'did not stop in time')
-    process.exit(1)
+    process.exit(failed === undefined ? 1 : exitCodeOf(failed))
   }, STOP_TIMEOUT_MS).unref()
   await node[Symbol.asyncDispose]()
+  if (failed !== undefined) throw failed
   process.exit(0)
 }
 

@@ -54,6 +54,7 @@ export const ERRORS = {
   STORE_READ_ONLY: { wire: 49, retry: 'elsewhere' },
   REFUSALS_MISSING: { wire: 50, retry: 'never' },
   RESUME_INVALID: { wire: 51, retry: 'never' },
+  STORE_UNREADABLE: { wire: 52, retry: 'elsewhere' },
 } as const satisfies Record<string, { wire: number; retry: Retry }>
 
 export type ErrorCode = keyof typeof ERRORS

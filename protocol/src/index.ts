@@ -16,9 +16,20 @@ export {
   MAX_MEDIA_TYPE_BYTES,
   pathOfKey,
 } from './catalog/entries.ts'
+export { decodeFreeRuns, encodeFreeRuns, FREE_RUNS_KEY, MAX_FREE_RUNS } from './catalog/free-runs.ts'
 export type { LeafEntry, Ref } from './catalog/node.ts'
 export { assertPath, MAX_PATH_TEXT_BYTES } from './catalog/path.ts'
 export type { Change } from './catalog/rewrite.ts'
+export {
+  decodeRootRow,
+  decodeRootsCover,
+  encodeRootsCover,
+  ROOTS_KEY,
+  ROW_LEVELS,
+  ROW_NODES,
+  type RootsCover,
+  rootRowKey,
+} from './catalog/root-rows.ts'
 export type { Page, ScanRange } from './catalog/scan.ts'
 export type { CborValue } from './cbor/plain-cbor.ts'
 export * from './chunking/chunks.ts'
@@ -74,6 +85,9 @@ export {
 export * from './messages/slot-sync.ts'
 export * from './messages/slot-write.ts'
 export * from './messages/wire-limits.ts'
+export * from './pen/decide.ts'
+export type { HeldRef, Shape } from './pen/refusals.ts'
+export * from './pen/slot-rules.ts'
 export * from './proof/challenge.ts'
 export * from './proof/encode-proof.ts'
 export * from './sealing/chunk.ts'
@@ -88,6 +102,7 @@ export * from './state/release.ts'
 export * from './state/signature.ts'
 export * from './state/state.ts'
 export * from './tree/depth.ts'
+export { foldLevels } from './tree/fold-levels.ts'
 export * from './tree/prove-path.ts'
 export * from './tree/roots.ts'
 export * from './tree/verify-path.ts'

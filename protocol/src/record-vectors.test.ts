@@ -8,7 +8,7 @@ import { decodeChunkEntry, decodeFileEntry, pathOfKey } from './catalog/entries.
 import { decodeNode } from './catalog/node.ts'
 import { assertPath } from './catalog/path.ts'
 import { type CborValue, readCbor } from './cbor/plain-cbor.ts'
-import { decodeHead, headHash, readEnvelopes } from './head/head-record.ts'
+import { decodeHead, headHash, readEnvelopes, readFreed } from './head/head-record.ts'
 import { chunkKey } from './keys/derive-keys.ts'
 import { locateByteSlowly } from './log/extent.reference.ts'
 import { type Extent, locate, type SectorRange, sectorsFor } from './log/extent.ts'
@@ -19,8 +19,12 @@ import { decodeReply } from './messages/reply.ts'
 import { decodeCertificate } from './messages/signed-state.ts'
 import { decodeSlotCertifyReply, decodeSlotCertifyRequest } from './messages/slot-certify.ts'
 import { decodeSlotCommitReply, decodeSlotCommitRequest } from './messages/slot-commit.ts'
+import { decodeSlotHistoryReply, decodeSlotHistoryRequest } from './messages/slot-history.ts'
+import { decodeSlotPenReply, decodeSlotPenRequest } from './messages/slot-pen.ts'
 import { decodeSlotReadReply, decodeSlotReadRequest, encodeSlotReadRequest } from './messages/slot-read.ts'
+import { decodeSlotReleaseReply, decodeSlotReleaseRequest } from './messages/slot-release.ts'
 import { decodeSlotStateReply, decodeSlotStateRequest } from './messages/slot-state.ts'
+import { decodeSlotSyncReply, decodeSlotSyncRequest } from './messages/slot-sync.ts'
 import { decodeSlotWriteReply, decodeSlotWriteRequest } from './messages/slot-write.ts'
 import { unseal } from './sealing/seal.ts'
 
@@ -114,6 +118,7 @@ test('head.json', async () => {
   for (const { record, hash, ...head } of heads) {
     assert.deepEqual(asWritten(await decodeHead(bytes(record), bytes(headKey))), head)
     assert.deepEqual(asWritten(readEnvelopes(bytes(record))), head.envelopes)
+    assert.deepEqual(readFreed(bytes(record)), head['freed'])
     assert.equal(bytesToHex(headHash(bytes(record))), hash)
     assert.equal(bytesToHex(sha256(bytes(record))), hash)
   }
@@ -128,14 +133,24 @@ test('messages.json', async () => {
     slotStateReplyOfNothing: decodeSlotStateReply,
     slotStateReply: decodeSlotStateReply,
     slotWriteRequest: decodeSlotWriteRequest,
+    slotWriteRequestOfFresh: decodeSlotWriteRequest,
     slotWriteRequestOfSector: decodeSlotWriteRequest,
     slotWriteReply: decodeSlotWriteReply,
     slotCommitRequest: decodeSlotCommitRequest,
+    slotCommitRequestOfAnotherWriter: decodeSlotCommitRequest,
     slotCommitReply: decodeSlotCommitReply,
     slotCertifyRequest: decodeSlotCertifyRequest,
     slotCertifyReply: decodeSlotCertifyReply,
     slotReadRequest: decodeSlotReadRequest,
     slotReadReply: decodeSlotReadReply,
+    slotPenRequest: decodeSlotPenRequest,
+    slotPenReply: decodeSlotPenReply,
+    slotSyncRequest: decodeSlotSyncRequest,
+    slotSyncReply: decodeSlotSyncReply,
+    slotHistoryRequest: decodeSlotHistoryRequest,
+    slotHistoryReply: decodeSlotHistoryReply,
+    slotReleaseRequest: decodeSlotReleaseRequest,
+    slotReleaseReply: decodeSlotReleaseReply,
   }
   const messages = await read<Record<keyof typeof decoders, Message>>('messages')
   for (const [name, decode] of Object.entries(decoders) as [
@@ -166,7 +181,18 @@ test('messages.json: replies, refused bytes and fields of a newer version', asyn
 
 test('the bytes shown in docs/protocol are those of the vectors', async () => {
   const vectors = await readFile(new URL('../vectors/messages.json', import.meta.url), 'utf8')
-  for (const page of ['hello', 'slot-state', 'slot-write', 'slot-commit', 'slot-certify', 'slot-read']) {
+  for (const page of [
+    'hello',
+    'slot-state',
+    'slot-write',
+    'slot-commit',
+    'slot-certify',
+    'slot-read',
+    'slot-pen',
+    'slot-sync',
+    'slot-history',
+    'slot-release',
+  ]) {
     const text = await readFile(new URL(`../../docs/protocol/${page}.md`, import.meta.url), 'utf8')
     const shown = [...text.matchAll(/```hex\n([0-9a-f\n]+)```/g)].map(([, hex]) => hex?.replaceAll('\n', ''))
     assert.ok(shown.length > 0, page)

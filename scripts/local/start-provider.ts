@@ -61,6 +61,8 @@ function configOf({ keyFile, passwordFile, dataDir, rpcUrl, deploymentFile, capa
     p2p: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     http: { host: '127.0.0.1', port: 0 },
     capacitySectors,
+    // Slots that lag are to be seen catching up while one looks on.
+    watch: { intervalSeconds: 5 },
     settleEveryEpochs: 1,
     log: { level: 'info', format: 'json' },
   }

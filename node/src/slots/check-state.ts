@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { equalBytes, HASH_BYTES, type SlotCommitRequest, StorgoError, slotRoot, volumeRoot } from '@storgo/protocol'
+import {
+  equalBytes,
+  HASH_BYTES,
+  readFreed,
+  type SectorRun,
+  type SlotCommitRequest,
+  StorgoError,
+  volumeRoot,
+} from '@storgo/protocol'
 import { type Address, isAddressEqual } from 'viem'
 import type { VolumeFacts } from './volume-facts.ts'
 
@@ -46,17 +54,15 @@ export function assertConsistent({ signed: { state }, slotRoots, headRecord }: S
   }
 }
 
-/** @throws {StorgoError} `STATE_ROOT_MISMATCH` if these sectors are not the slot that the state describes. */
-export function assertOwnSlot(
-  { signed: { state }, slot, slotRoots }: SlotCommitRequest,
-  sectorRoots: Uint8Array,
-): void {
-  if (state.sectors === 0) return
-  const expected = slotRoots.subarray(slot * HASH_BYTES, (slot + 1) * HASH_BYTES)
-  if (equalBytes(slotRoot(sectorRoots), expected)) return
-  throw new StorgoError('STATE_ROOT_MISMATCH', `What slot ${slot} holds is not what the state says.`, {
-    volumeId: state.volumeId,
-    slot,
-    nonce: state.nonce,
-  })
+/**
+ * The stripes that a state frees.
+ *
+ * @throws {StorgoError} `HEAD_INVALID` for a record that cannot be read, or that frees stripes which the state does not have.
+ */
+export function freedBy({ signed: { state }, headRecord }: SlotCommitRequest): SectorRun[] {
+  const runs = readFreed(headRecord)
+  const end = runs.at(-1)
+  if (end === undefined || end.first + end.count <= state.sectors) return runs
+  const details = { first: end.first, count: end.count, sectors: state.sectors }
+  throw new StorgoError('HEAD_INVALID', 'The head record frees stripes that the state does not have.', details)
 }

@@ -91,13 +91,13 @@ export function certificateOf(message: MessageShape<typeof CertificateSchema>): 
 
 export function penPromiseMessage(promise: Forwarded<PenPromise>): MessageShape<typeof PenPromiseSchema> {
   checkPenPromise(promise)
-  const { slot, term, certified, latest, signature } = promise
-  return build(PenPromiseSchema, { slot, term, certified, latest, signature }, promise)
+  const { slot, term, certified, latest, latestTerm, signature } = promise
+  return build(PenPromiseSchema, { slot, term, certified, latest, latestTerm, signature }, promise)
 }
 
 export function penPromiseOf(message: MessageShape<typeof PenPromiseSchema>): Forwarded<PenPromise> {
-  const { slot, term, certified, latest, signature } = message
-  const promise = { slot, term, certified, latest, signature, ...forwardOf(message) }
+  const { slot, term, certified, latest, latestTerm, signature } = message
+  const promise = { slot, term, certified, latest, latestTerm, signature, ...forwardOf(message) }
   checkPenPromise(promise)
   return promise
 }
@@ -121,11 +121,12 @@ function checkReceipt({ slot, epoch, term, signature }: Receipt): void {
   checkBytes('signature', signature, SIGNATURE_BYTES)
 }
 
-function checkPenPromise({ slot, term, certified, latest, signature }: PenPromise): void {
+function checkPenPromise({ slot, term, certified, latest, latestTerm, signature }: PenPromise): void {
   checkSlot(slot)
   checkUint64('term', term, 1n)
   checkUint64('certified', certified)
   checkBytes('latest', latest, HASH_BYTES)
+  checkUint64('latestTerm', latestTerm)
   checkBytes('signature', signature, SIGNATURE_BYTES)
 }
 

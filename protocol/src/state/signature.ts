@@ -10,7 +10,9 @@ import {
   size,
 } from 'viem'
 import { publicKeyToAddress } from 'viem/accounts'
+import { concatBytes } from '../bytes.ts'
 import { StorgoError } from '../errors.ts'
+import { BoundedMemo } from './bounded-memo.ts'
 
 /** A signature of section 3: r ‖ (yParity << 255 | s) as in EIP-2098, s in the lower half. */
 export const SIGNATURE_BYTES = 64
@@ -24,9 +26,16 @@ export function signDigest(digest: Uint8Array, privateKey: Uint8Array): Uint8Arr
   return compact
 }
 
+/** Signatures are verified again and again (a certificate at every slot's answer), and recovery is slow. */
+const memo = new BoundedMemo<Address | null>(4096)
+
 /** Who signed `digest`, or `undefined` if that is no signature or one with a high s. */
 export function recoverSigner(digest: Uint8Array, signature: Uint8Array): Address | undefined {
   if (signature.length !== SIGNATURE_BYTES) return undefined
+  return memo.get(bytesToHex(concatBytes(digest, signature)), () => recover(digest, signature) ?? null) ?? undefined
+}
+
+function recover(digest: Uint8Array, signature: Uint8Array): Address | undefined {
   const compact = signature.slice()
   const parity = (signature[32] as number) >> 7
   compact[32] = (signature[32] as number) & 0x7f

@@ -9,34 +9,27 @@ import type { VolumeRecord } from './volume-record.ts'
 /** A slot that has not said what it holds after this long is taken for dead. */
 const ANSWER_MS = 3_000
 /** Once enough have answered, how long the others are still waited for. */
-const READ_GRACE_MS = 100
-const WRITE_GRACE_MS = 1_000
-
-/** What a volume's slots said when asked, and how many of them did. */
-export type Attachment = { belief: Belief; answered: number }
+const GRACE_MS = 100
 
 export type AttachOptions = {
-  purpose: 'read' | 'write'
   /** Learns how the slots do. */
   health: SlotHealth
   troubles: SlotTroubles
-  signal?: AbortSignal | undefined
 }
 
 /**
  * Asks all slots at once what they hold and believes the highest certified state among at least n − q + 1 answers.
  * Settles within {@link ANSWER_MS}.
  *
- * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than k (to read) or q (to write) slots hold that state; what the
- * slots refused with, when they all refused for the same reason and it lies with the request.
+ * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than k slots hold that state; what the slots refused with, when they
+ * all refused for the same reason and it lies with the request.
  */
-export async function attach(record: VolumeRecord, options: AttachOptions): Promise<Attachment> {
-  const { purpose, health, troubles, signal } = options
+export async function attach(record: VolumeRecord, { health, troubles }: AttachOptions): Promise<Belief> {
   const { k, q, volumeId, links, domain } = record
   const checker = new AnswerChecker(record)
   const answers: SlotAnswer[] = []
   const errors: unknown[] = []
-  const needed = purpose === 'write' ? q : Math.max(k, links.length - q + 1)
+  const needed = Math.max(k, links.length - q + 1)
   const enough = Promise.withResolvers<void>()
 
   const everyone = Promise.all(
@@ -44,13 +37,12 @@ export async function attach(record: VolumeRecord, options: AttachOptions): Prom
       const { slot } = link
       try {
         const sentMs = health.nowMs
-        const reply = await link.state({ timeoutMs: ANSWER_MS, signal })
+        const reply = await link.state({ timeoutMs: ANSWER_MS })
         await checker.check(slot, reply)
         health.answered(slot, sentMs)
         answers.push({ slot, reply })
         if (believe(answers, { q, domain }).holders.size >= needed) enough.resolve()
       } catch (error) {
-        if (signal?.aborted) return
         errors.push(error)
         health.failed(slot, error)
         troubles.tell(link, error, 'going on without it')
@@ -58,11 +50,9 @@ export async function attach(record: VolumeRecord, options: AttachOptions): Prom
     }),
   )
   await Promise.race([everyone, enough.promise])
-  await Promise.race([everyone, later(purpose === 'write' ? WRITE_GRACE_MS : READ_GRACE_MS)])
-  signal?.throwIfAborted()
+  await Promise.race([everyone, later(GRACE_MS)])
 
   const belief = believe(answers, { q, domain })
-  const answered = answers.length
   if (belief.holders.size < needed) {
     const good = belief.holders.size
     throw refusalOf(errors, { volumeId, slots: links.length, good, needed, what: 'answered with its last state' })
@@ -78,7 +68,7 @@ export async function attach(record: VolumeRecord, options: AttachOptions): Prom
     health.failed(slot, stale)
     troubles.tell(link, stale, 'going on without it')
   }
-  return { belief, answered }
+  return belief
 }
 
 function later(ms: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** One file to store. `open` is called once, and only when the file's turn comes. */
+/** One file to store. `open` is called when the file's turn comes, and again if another writer came between. */
 export type FileSource = {
   /** UTF-8 path inside the volume, 1 … 4 096 bytes, components divided by `/`. */
   path: string
@@ -21,9 +21,15 @@ export type FileInfo = {
   mediaType: string
 }
 
-/** `storing`: bytes read and sent. `committing`: slots make a state durable. `spreading`: certified, waiting for all slots. */
-export type PutPhase = 'storing' | 'committing' | 'spreading' | 'done'
-/** `files` counts files read so far; `totalBytes` is known when every source names its size. */
+/**
+ * `storing`: bytes read and sent. `committing`: slots make a state durable. `accepted`: a quorum has countersigned it, all
+ * of it is there; waiting for the other slots. `full`: all slots have it, any m may be lost. `done`: the end, full or not.
+ */
+export type PutPhase = 'storing' | 'committing' | 'accepted' | 'full' | 'done'
+/**
+ * `files` counts files read so far; `totalBytes` is known when every source names its size. They go back to what the last
+ * state holds when another writer came between.
+ */
 export type PutProgress = { phase: PutPhase; plainBytes: number; totalBytes?: number; files: number }
 
 export type PutOptions = {
@@ -31,12 +37,20 @@ export type PutOptions = {
   signal?: AbortSignal
   /** How long to wait for receipts of all slots once a quorum has them; default 10 000. */
   waitForFullMs?: number
+  /**
+   * A state is made at the latest after so many sealed bytes, 1 … 240 MiB: what it holds an interrupted call does not send
+   * again. Default 64 MiB.
+   */
+  checkpointBytes?: number
 }
 
 export type PutResult = {
   files: number
   plainBytes: number
-  /** Sealed bytes appended to the log: chunks, manifests and catalog nodes, before parity. */
+  /**
+   * Sealed bytes appended to the log: chunks, manifests and catalog nodes, before parity. Nodes of a state that several
+   * calls share count for each.
+   */
   storedBytes: number
   /** Plain bytes whose chunks the volume held already. */
   dedupedBytes: number
@@ -69,7 +83,10 @@ export type ListOptions = {
 /** The files of one volume. */
 export type VolumeClient = {
   readonly volumeId: bigint
-  /** Stores files, one state per 256 MiB of log at most. A failed or aborted call leaves the last certified state. */
+  /**
+   * Stores files. Calls at the same time share a state; a large one makes one for every 64 MiB of log. A failed or aborted
+   * call leaves the last certified state; run again, it goes on from there.
+   */
   put(files: AsyncIterable<FileSource> | Iterable<FileSource>, options?: PutOptions): Promise<PutResult>
   /** A file's plain bytes, verified before they are handed out. @throws {StorgoError} `FILE_NOT_FOUND`, `NOT_ENOUGH_SLOTS`. */
   get(path: string, options?: GetOptions): AsyncIterable<Uint8Array>

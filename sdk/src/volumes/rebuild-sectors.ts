@@ -1,4 +1,5 @@
 import { type ErasureCode, isStorgoError, SECTOR_BYTES, type State } from '@storgo/protocol'
+import { pause } from '../chain/pause.ts'
 import { hedgedRead } from './hedged-read.ts'
 import { mapAhead } from './map-ahead.ts'
 import { readLeaves } from './read-leaves.ts'
@@ -95,19 +96,4 @@ class Stripes {
     const timeoutMs = this.#health.deadlineMs()
     return readLeaves({ link, state, n: code.k + code.m, range }, { signal, timeoutMs })
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const aborted = () => {
-    clearTimeout(timer)
-    reject(signal.reason)
-  }
-  const timer = setTimeout(() => {
-    signal.removeEventListener('abort', aborted)
-    resolve()
-  }, ms)
-  signal.addEventListener('abort', aborted, { once: true })
-  if (signal.aborted) aborted()
-  return promise
 }

@@ -22,7 +22,7 @@ type Warning = { slot: number; provider: string; code: string; message: string }
 export type AClient = AsyncDisposable & { storgo: Storgo; volume: VolumeClient; warnings: Warning[] }
 
 /** The provider of a slot. */
-type Holder = { child: Child; operator: string; multiaddr: string }
+export type Holder = { child: Child; operator: string; multiaddr: string; dataDir: string }
 
 /** A chain and providers in processes of their own, with an open 4 + 2 volume. */
 export type ANetwork = AsyncDisposable & {
@@ -67,8 +67,8 @@ export async function aNetwork(): Promise<ANetwork> {
     return slots.map(({ provider }) => {
       const index = record.providers.findIndex(({ operator }) => operator === provider)
       const { child } = network.providers[index] ?? missing(provider)
-      const { operator, multiaddr } = record.providers[index] ?? missing(provider)
-      return { child, operator, multiaddr }
+      const { operator, multiaddr, dataDir } = record.providers[index] ?? missing(provider)
+      return { child, operator, multiaddr, dataDir }
     })
   }
   const holders = await holdersOf(volumeId)

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storgo/v1/state.proto.
  */
 export const file_storgo_v1_state: GenFile = /*@__PURE__*/
-  fileDesc("ChVzdG9yZ28vdjEvc3RhdGUucHJvdG8SCXN0b3Jnby52MSKhAQoLU2lnbmVkU3RhdGUSEQoJdm9sdW1lX2lkGAEgASgEEg0KBW5vbmNlGAIgASgEEhIKCmdlbmVyYXRpb24YAyABKA0SDwoHc2VjdG9ycxgEIAEoDRIMCgRyb290GAUgASgMEg4KBnBhcmVudBgGIAEoDBIMCgR0ZXJtGAcgASgEEgwKBGhlYWQYCCABKAwSEQoJc2lnbmF0dXJlGAkgASgMIkcKB1JlY2VpcHQSDAoEc2xvdBgBIAEoDRINCgVlcG9jaBgCIAEoDRIRCglzaWduYXR1cmUYAyABKAwSDAoEdGVybRgEIAEoBCJeCgpQZW5Qcm9taXNlEgwKBHNsb3QYASABKA0SDAoEdGVybRgCIAEoBBIRCgljZXJ0aWZpZWQYAyABKAQSDgoGbGF0ZXN0GAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDCJaCgtDZXJ0aWZpY2F0ZRIlCgVzdGF0ZRgBIAEoCzIWLnN0b3Jnby52MS5TaWduZWRTdGF0ZRIkCghyZWNlaXB0cxgCIAMoCzISLnN0b3Jnby52MS5SZWNlaXB0YgZwcm90bzM");
+  fileDesc("ChVzdG9yZ28vdjEvc3RhdGUucHJvdG8SCXN0b3Jnby52MSKhAQoLU2lnbmVkU3RhdGUSEQoJdm9sdW1lX2lkGAEgASgEEg0KBW5vbmNlGAIgASgEEhIKCmdlbmVyYXRpb24YAyABKA0SDwoHc2VjdG9ycxgEIAEoDRIMCgRyb290GAUgASgMEg4KBnBhcmVudBgGIAEoDBIMCgR0ZXJtGAcgASgEEgwKBGhlYWQYCCABKAwSEQoJc2lnbmF0dXJlGAkgASgMIkcKB1JlY2VpcHQSDAoEc2xvdBgBIAEoDRINCgVlcG9jaBgCIAEoDRIRCglzaWduYXR1cmUYAyABKAwSDAoEdGVybRgEIAEoBCJzCgpQZW5Qcm9taXNlEgwKBHNsb3QYASABKA0SDAoEdGVybRgCIAEoBBIRCgljZXJ0aWZpZWQYAyABKAQSDgoGbGF0ZXN0GAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDBITCgtsYXRlc3RfdGVybRgGIAEoBCJaCgtDZXJ0aWZpY2F0ZRIlCgVzdGF0ZRgBIAEoCzIWLnN0b3Jnby52MS5TaWduZWRTdGF0ZRIkCghyZWNlaXB0cxgCIAMoCzISLnN0b3Jnby52MS5SZWNlaXB0YgZwcm90bzM");
 
 /**
  * docs/protocol/types.md section 3.
@@ -139,6 +139,13 @@ export type PenPromise = Message<"storgo.v1.PenPromise"> & {
    * @generated from field: bytes signature = 5;
    */
   signature: Uint8Array;
+
+  /**
+   * Term of its receipt of the uncertified state; 0 if it has none.
+   *
+   * @generated from field: uint64 latest_term = 6;
+   */
+  latestTerm: bigint;
 };
 
 /**
