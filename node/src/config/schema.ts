@@ -65,6 +65,16 @@ export const nodeConfig = z.strictObject({
         .describe('Days in which everything stored is read once, to find what the disk has lost.'),
     })
     .prefault({}),
+  neighbours: z
+    .strictObject({
+      maxAnchorsPerEpoch: z
+        .int()
+        .min(0)
+        .max(1_000)
+        .default(4)
+        .describe('Most transactions an epoch that raise the floors of co-slots which proved stale states; 0: none.'),
+    })
+    .prefault({}),
   disk: z
     .strictObject({
       probeSeconds: seconds.default(60).describe('Seconds between two tries to read and write the store.'),

@@ -45,6 +45,18 @@ export function createMetrics() {
       help: 'Own slots below their floor, as of this epoch: they cannot be proven until they have caught up.',
       registers,
     }),
+    staleNeighbours: new Counter({
+      name: 'storgo_stale_neighbours_total',
+      help: 'Proofs of co-slots under an older state than was certified before the epoch, or under none.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    anchors: new Counter({
+      name: 'storgo_anchors_total',
+      help: 'Transactions that raise floors of co-slots, by how they ended.',
+      labelNames: ['outcome'],
+      registers,
+    }),
     lostSamples: new Counter({
       name: 'storgo_lost_samples_total',
       help: 'Challenged leaves that the store could not show.',
