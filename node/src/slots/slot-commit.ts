@@ -101,12 +101,14 @@ async function take(services: SlotServices, taken: Taken): Promise<void> {
   const epoch = volumes.currentEpoch()
   const { retentionEpochs, k } = facts
   const retention = { isData: ref.slot < k, epoch, retentionEpochs, releasedNonce: view.releasedNonce }
-  const sectors = await committedSectors(store, { view, base, request, content, retention, signal })
+  const { staged, reused } = await committedSectors(store, { view, base, request, content, retention, signal })
   const { state, signature } = request.signed
   signal.throwIfAborted()
   await store.commit(ref, {
     next: { signed: { state, signature }, digest, slotRoots, headRecord, receipt },
-    ...sectors,
+    staged,
+    // What is begun anew and freed at once is free.
+    reused: reused.filter((stripe) => !freed.some(({ first, count }) => first <= stripe && stripe < first + count)),
     certifies: base === 'latest' ? parent?.receipts : undefined,
     promised: { term, pen },
     ...{ freed, epoch },
