@@ -2,6 +2,7 @@ import { isStorgoError, quorum, StorgoError } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { Chain } from '../chain/connect-chain.ts'
 import { readProvider } from '../chain/read-provider.ts'
+import { readRetention } from '../chain/read-retention.ts'
 import { readSessionKey } from '../chain/read-session-key.ts'
 import { readSlots } from '../chain/read-slots.ts'
 import { readVolume, type Volume } from '../chain/read-volume.ts'
@@ -45,6 +46,7 @@ export async function readRecord({ chain, volumeId, peerFor, signal }: ReadRecor
     billedSectors: sectors,
     domain: chain.domain,
     operators: slots.map(({ provider }) => provider),
+    retention: () => readRetention(chain),
   }
 }
 

@@ -30,7 +30,7 @@ export type VolumeVersionsOptions = {
 export class VolumeVersions {
   readonly health = new SlotHealth()
   readonly #options: VolumeVersionsOptions
-  readonly #blocks = new BlockCache()
+  #blocks = new BlockCache()
   #record: { value: VolumeRecord; readMs: number } | undefined
   #version: { value: Version; readMs: number } | undefined
   #attaching: Promise<Version> | undefined
@@ -97,6 +97,7 @@ export class VolumeVersions {
     const nonce = state?.nonce ?? 0n
     // A certified state is never undone: answers from before the last write of this client are late, or lies.
     if (known && (knownNonce > nonce || (knownNonce === nonce && known.record === record))) return this.#know(known)
+    this.#blocks = new BlockCache()
     const value = await openVersion(record, keys, certified, {
       catalog: this.#catalogOf(keys),
       readerOf: (tail) => state && this.#readerOf(record, state, tail),
@@ -104,12 +105,13 @@ export class VolumeVersions {
     return this.#know(value)
   }
 
-  /** The version that a commit of this client has made. */
+  /** The version that a commit of this client has made, which wrote these extents. */
   committed(
     version: Version,
-    next: Pick<Version, 'head'> & { certificate: NonNullable<Version['certificate']> },
+    next: Pick<Version, 'head'> & { certificate: NonNullable<Version['certificate']>; written: readonly Extent[] },
   ): Version {
-    const { certificate, head } = next
+    const { certificate, head, written } = next
+    this.#blocks = this.#blocks.without(written, version.record.k)
     const reader = this.#readerOf(version.record, certificate.signed.state, head.tail)
     return this.#know({ ...version, reader, certificate, head, catalog: version.catalog.at(head.root) })
   }

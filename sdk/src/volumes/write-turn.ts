@@ -67,10 +67,15 @@ export class WriteTurn {
     const before = writer.appendedBytes
     const head = await this.#root.apply(writer.log.entries(), moves)
     const catalogBytes = writer.appendedBytes - before
+    const written = [...writer.log.unsigned.extents]
     const committed = await writer.commit(head)
     const { certificate } = committed
     this.#committed = { ...committed, catalogBytes }
-    this.#version = versions.committed(this.#version, { certificate, head: { ...head, tail: writer.log.tail } })
+    this.#version = versions.committed(this.#version, {
+      certificate,
+      written,
+      head: { ...head, tail: writer.log.tail },
+    })
     holder.moveOn(this.#version)
     return committed
   }
