@@ -2,6 +2,7 @@ import {
   decodeSlotCommitRequest,
   encodeSlotCommitReply,
   equalBytes,
+  mayPromise,
   type Placement,
   type Receipt,
   recoverStateSigner,
@@ -15,6 +16,7 @@ import { assertCertificate } from './check-certificate.ts'
 import { assertConsistent, assertSignedBySession, freedBy } from './check-state.ts'
 import { committedSectors } from './committed-sectors.ts'
 import { placeInSlot } from './place-in-slot.ts'
+import { slotMemory } from './slot-memory.ts'
 import { lockName, type SlotServices } from './slot-services.ts'
 import type { UploadContent } from './staging.ts'
 import { assertWritable } from './store-health.ts'
@@ -54,13 +56,14 @@ async function commit(services: SlotServices, { facts: known, ...asked }: Commit
   signal.throwIfAborted()
   const digest = stateDigest(request.signed.state, domain)
   using view = store.view(ref)
+  const { pen, term } = request
+  mayPromise(slotMemory(view), { term, pen })
   const held = [view.latest, view.certified].find((each) => each !== undefined && equalBytes(each.digest, digest))
   const facts = held === undefined ? await checkSigner(services, asked) : known
   const placement = await placeInSlot(services, { ...asked, view, digest, facts })
   if (held !== undefined && placement.kind === 'held') return held.receipt
 
   assertWritable(store)
-  const { pen, term } = request
   const receipt = receiptOf(services, { ref, digest, term })
   if (placement.kind === 'onto' || placement.kind === 'replaces') {
     await take(services, { ...asked, facts, view, digest, placement, receipt })
