@@ -14,6 +14,7 @@ import { VolumeCache } from './chain/volume-cache.ts'
 import type { NodeConfig } from './config/schema.ts'
 import { TwinWatch } from './identity/twin-watch.ts'
 import { Locks } from './locks.ts'
+import { NeighbourWatch } from './neighbours/neighbour-watch.ts'
 import { startNetwork } from './network/start-network.ts'
 import { writeNodeRecord } from './node-record.ts'
 import { Prover } from './prover/prover.ts'
@@ -146,6 +147,10 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
   const { settleEveryEpochs } = config
   const onBehind = (ref: SlotRef) => behind.report(ref)
   const prover = resources.use(new Prover({ chain, store, operator, settleEveryEpochs, onBehind, logger, metrics }))
+  const { maxAnchorsPerEpoch } = config.neighbours
+  const neighbours = resources.use(
+    new NeighbourWatch({ chain, store, volumes, operator, maxAnchorsPerEpoch, logger, metrics }),
+  )
   const forget = (volumeId: bigint) => volumes.forget(volumeId)
   const readChangedVolumes: typeof chain.readChangedVolumes = (blocks, options) =>
     chain.readChangedVolumes(blocks, options)
@@ -156,6 +161,7 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
   })
   clock.onHead(followChanges(clock.head, { readChangedVolumes, forget, logger }))
   clock.onHead((head) => prover.onBlock(head))
+  clock.onHead((head) => neighbours.onBlock(head))
   clock.onHead((head) => retention.onHead(head))
   const addresses = () => multiaddrs().map(({ bytes }) => bytes)
   clock.onHead(publishAddresses({ chain, operator, addresses, assertAlone: () => twins.assertAlone(), logger }))

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises'
-import { StorgoError } from '@storgo/protocol'
+import { type BlockNumber, StorgoError } from '@storgo/protocol'
 import {
+  anchor,
   type Chain,
   connectChain,
   countStrayTransactions,
   type Deployment,
   hasProven,
+  listProofs,
   parseDeployment,
   readBook,
   readEpoch,
+  readFloors,
   readParameter,
   readProvider,
   readSeed,
@@ -80,6 +83,13 @@ function providerChain(chain: Chain, operator: `0x${string}`): ProviderChain {
     settle: async (slots, sending) => {
       const volumes = slots.map(({ volumeId, slot }) => ({ volumeId, slots: [slot] }))
       await settleVolumes(chain, volumes, sending)
+    },
+    listShownStates: (fromBlock, { signal }) =>
+      untilAborted(Array.fromAsync(listProofs(chain, { fromBlock: fromBlock as BlockNumber })), signal),
+    readNextFloors: async (volumeId, { signal }) =>
+      (await untilAborted(readFloors(chain, volumeId), signal)).map(({ nextFloor }) => nextFloor),
+    anchor: async (anchored, sending) => {
+      await anchor(chain, anchored, sending)
     },
     countStrays: ({ signal }) => untilAborted(countStrayTransactions(chain), signal),
   }

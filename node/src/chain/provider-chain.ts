@@ -1,13 +1,14 @@
 import type { SigningDomain } from '@storgo/protocol'
 import type { BlockWatcher, PeerAddress } from '@storgo/sdk'
 import type { Address } from 'viem'
+import type { NeighbourChain } from '../neighbours/neighbour-chain.ts'
 import type { ChainHead, ProofChain } from '../prover/proof-chain.ts'
 import type { SessionKey, VolumeFacts } from '../slots/volume-facts.ts'
 
 type CallOptions = { signal: AbortSignal }
 
 /** Everything a provider asks of the chain; the contracts and the RPC endpoint are behind it. */
-export interface ProviderChain extends ProofChain {
+export interface ProviderChain extends ProofChain, NeighbourChain {
   /** Domain of states, receipts and hellos. */
   readonly domain: SigningDomain
   readHead(options: CallOptions): Promise<ChainHead>

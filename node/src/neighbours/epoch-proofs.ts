@@ -1,25 +1,26 @@
 import type { Address } from 'viem'
-import type { ProvenStates } from './neighbour-chain.ts'
-
-/** What a neighbour's proof says of one volume: the nonce that it showed, or nothing. */
-export type Shown = { kind: 'state'; nonce: bigint } | { kind: 'nothing' } | { kind: 'unknown' }
+import type { ShownStates } from './neighbour-chain.ts'
 
 /** The proofs of one epoch, for looking up. */
 export class EpochProofs {
-  readonly #nonces = new Map<string, Map<bigint, bigint> | undefined>()
+  readonly #nonces = new Map<string, bigint>()
 
-  constructor(proofs: readonly ProvenStates[]) {
+  constructor(proofs: readonly ShownStates[]) {
     for (const { provider, states } of proofs) {
-      const nonces = states && new Map(states.map(({ volumeId, nonce }) => [volumeId, nonce]))
-      this.#nonces.set(provider.toLowerCase(), nonces)
+      for (const { volumeId, nonce } of states) {
+        const key = keyOf(provider, volumeId)
+        const lowest = this.#nonces.get(key)
+        if (lowest === undefined || nonce < lowest) this.#nonces.set(key, nonce)
+      }
     }
   }
 
-  /** `unknown` if the provider has not proven the epoch, or its transaction does not tell under which states. */
-  shown(provider: Address, volumeId: bigint): Shown {
-    const nonces = this.#nonces.get(provider.toLowerCase())
-    if (nonces === undefined) return { kind: 'unknown' }
-    const nonce = nonces.get(volumeId)
-    return nonce === undefined ? { kind: 'nothing' } : { kind: 'state', nonce }
+  /** The lowest nonce that the provider showed of the volume, 0 for none; `undefined` if nothing of it was drawn or proven. */
+  shown(provider: Address, volumeId: bigint): bigint | undefined {
+    return this.#nonces.get(keyOf(provider, volumeId))
   }
+}
+
+function keyOf(provider: Address, volumeId: bigint): string {
+  return `${provider.toLowerCase()}/${volumeId}`
 }

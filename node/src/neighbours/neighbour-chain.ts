@@ -4,24 +4,19 @@ import type { SendOptions } from '../prover/proof-chain.ts'
 
 type CallOptions = { signal: AbortSignal }
 
-/** The states under which a provider proved an epoch; `undefined` if the transaction does not tell. */
-export type ProvenStates = {
+/** The states that a provider showed to prove an epoch; nonce 0 where it showed none. Volumes that were not drawn are missing. */
+export type ShownStates = {
   provider: Address
   epoch: Epoch
-  states: readonly { volumeId: bigint; nonce: bigint }[] | undefined
+  states: readonly { volumeId: bigint; nonce: bigint }[]
 }
 
 /** What watching the neighbours' proofs needs of the contracts. */
 export interface NeighbourChain {
-  /** Proofs accepted in these blocks, both included. */
-  listProvenStates(blocks: { from: bigint; to: bigint }, options: CallOptions): Promise<readonly ProvenStates[]>
-  /** Volumes of which the provider had to show leaves in the epoch whose last block is `block`. */
-  readDrawnVolumes(
-    drawn: { provider: Address; epoch: Epoch; block: bigint },
-    options: CallOptions,
-  ): Promise<ReadonlySet<bigint>>
-  /** Least nonces that proofs may show, by slot; `undefined` for a vacant one. */
-  readFloors(volumeId: bigint, options: CallOptions): Promise<readonly (bigint | undefined)[]>
-  /** Raises the floors of these slots to the certified state. */
+  /** Proofs accepted from that block on. */
+  listShownStates(fromBlock: bigint, options: CallOptions): Promise<readonly ShownStates[]>
+  /** Least nonces that proofs may show from the next epoch on, by slot. */
+  readNextFloors(volumeId: bigint, options: CallOptions): Promise<readonly bigint[]>
+  /** Raises the floors of these slots to the certified state, each by its own receipt in the certificate. */
   anchor(anchor: { certificate: Certificate; slots: readonly number[] }, options: SendOptions): Promise<void>
 }

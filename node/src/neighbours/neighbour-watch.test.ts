@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Epoch, type Receipt, StorgoError } from '@storgo/protocol'
 import { pino } from 'pino'
-import type { Address } from 'viem'
 import type { ChainHead } from '../prover/proof-chain.ts'
 import { AVolume } from '../slots/fixtures/a-volume.ts'
 import { aHeldState } from '../store/fixtures/a-held-state.ts'
@@ -13,7 +12,7 @@ import { openSlotStore } from '../store/open-slot-store.ts'
 import type { SlotStore } from '../store/slot-store.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { anchorTurn } from './anchor-turn.ts'
-import type { NeighbourChain, ProvenStates } from './neighbour-chain.ts'
+import type { NeighbourChain, ShownStates } from './neighbour-chain.ts'
 import { NeighbourWatch } from './neighbour-watch.ts'
 
 // A 2+2 volume: the node under test holds slot 1 and watches slots 0, 2 and 3. Epoch 5 was proven; now it is epoch 6.
@@ -28,22 +27,17 @@ const head = (block: bigint): ChainHead => ({
 const lastTurn = 180n + 2n + 3n * 3n
 
 class AChain implements NeighbourChain {
-  readonly asked: string[] = []
+  readonly asked: bigint[] = []
   readonly anchored: { nonce: bigint; slots: readonly number[] }[] = []
-  floors: (bigint | undefined)[] = [0n, 0n, 0n, 0n]
+  floors: bigint[] = [0n, 0n, 0n, 0n]
   failures = 0
-  proofs: ProvenStates[] = []
-  drawn = new Map<Address, bigint[]>()
+  proofs: ShownStates[] = []
 
-  listProvenStates: NeighbourChain['listProvenStates'] = async ({ from, to }) => {
-    this.asked.push(`${from}-${to}`)
+  listShownStates: NeighbourChain['listShownStates'] = async (fromBlock) => {
+    this.asked.push(fromBlock)
     return this.proofs
   }
-  readDrawnVolumes: NeighbourChain['readDrawnVolumes'] = async ({ provider, block }) => {
-    assert.equal(block, 179n)
-    return new Set(this.drawn.get(provider))
-  }
-  readFloors: NeighbourChain['readFloors'] = async () => this.floors
+  readNextFloors: NeighbourChain['readNextFloors'] = async () => this.floors
   anchor: NeighbourChain['anchor'] = async ({ certificate, slots }) => {
     if (this.failures-- > 0) throw new StorgoError('TRANSACTION_FAILED', 'refused')
     const { nonce } = certificate.signed.state
@@ -57,16 +51,16 @@ class AChain implements NeighbourChain {
   }
 }
 
-const receiptsOf = (epoch: number): Receipt[] =>
-  [0, 1, 2].map((slot) => ({ slot, epoch: epoch as Epoch, term: 3n, signature: new Uint8Array(64) }))
+const receiptsOf = (epoch: number, slots: readonly number[]): Receipt[] =>
+  slots.map((slot) => ({ slot, epoch: epoch as Epoch, term: 3n, signature: new Uint8Array(64) }))
 
 /** The slot holds a state of this nonce, certified in this epoch. */
-async function certify(store: SlotStore, nonce: number, epoch: number): Promise<void> {
+async function certify(store: SlotStore, nonce: number, epoch: number, slots = [0, 1, 2]): Promise<void> {
   const next = aHeldState({ nonce, sectors: 0 })
   next.signed.state.volumeId = volumeId
   const taken = { promised: { term: 3n, pen: new Uint8Array(16) }, freed: [], reused: [], epoch: epoch as Epoch }
   await store.commit(ref, { next, staged: new Map(), ...taken })
-  await store.certify(ref, receiptsOf(epoch), epoch as Epoch)
+  await store.certify(ref, receiptsOf(epoch, slots), epoch as Epoch)
 }
 
 async function aWatch({ maxAnchorsPerEpoch = 4 } = {}) {
@@ -105,7 +99,7 @@ test('a neighbour that proved an older state than was certified before the epoch
   run.chain.proved(0, 2n)
   run.chain.proved(2, 1n)
   await run.blocks(180n, 209n)
-  assert.deepEqual(run.chain.asked, ['150-179'])
+  assert.deepEqual(run.chain.asked, [150n])
   assert.deepEqual(run.chain.anchored, [{ nonce: 2n, slots: [2] }])
   const { values } = await run.metrics.staleNeighbours.get()
   assert.deepEqual(
@@ -125,23 +119,43 @@ test('a state that was certified only in the epoch itself is not asked for, the 
   assert.deepEqual(run.chain.anchored, [{ nonce: 2n, slots: [2] }])
 })
 
-test('a neighbour that showed nothing is anchored if it was asked for the volume, and not if it was not', async () => {
+test('a neighbour that proved with no state is held to the one that it has signed for; one that was not asked is not', async () => {
   await using run = await aWatch()
   await certify(run.store, 1, 4)
-  run.chain.proved(0)
+  run.chain.proved(0, 0n)
   run.chain.proved(2)
-  run.chain.drawn.set(operators[0]!, [volumeId, 99n]).set(operators[2]!, [99n])
   await run.blocks(180n, lastTurn)
   assert.deepEqual(run.chain.anchored, [{ nonce: 1n, slots: [0] }])
+  const { values } = await run.metrics.staleNeighbours.get()
+  assert.deepEqual(
+    values.map(({ labels }) => labels.kind),
+    ['empty'],
+  )
 })
 
-test('nothing is paid for a floor that is high enough, a provider that did not prove, or a proof that tells nothing', async () => {
+test('nobody is held to a state that it has not signed for, but to the newest that it has', async () => {
+  await using run = await aWatch()
+  await certify(run.store, 1, 2, [0, 1, 3])
+  await certify(run.store, 2, 3, [0, 1, 3])
+  await certify(run.store, 3, 4)
+  run.chain.proved(2, 2n)
+  await run.blocks(180n, lastTurn)
+  assert.deepEqual(run.chain.anchored, [{ nonce: 3n, slots: [2] }])
+  run.chain.anchored.length = 0
+  await using other = await aWatch()
+  await certify(other.store, 1, 2)
+  await certify(other.store, 2, 3, [0, 1, 3])
+  other.chain.proved(2, 0n)
+  await other.blocks(180n, lastTurn)
+  assert.deepEqual(other.chain.anchored, [{ nonce: 1n, slots: [2] }])
+})
+
+test('nothing is paid for a floor that is high enough, or a provider that did not prove', async () => {
   await using run = await aWatch()
   await certify(run.store, 1, 3)
   await certify(run.store, 2, 4)
   run.chain.proved(0, 1n)
   run.chain.floors[0] = 2n
-  run.chain.proofs.push({ provider: operators[2]!, epoch: 5 as Epoch, states: undefined })
   await run.blocks(180n, lastTurn)
   assert.deepEqual(run.chain.anchored, [])
 })

@@ -26,16 +26,14 @@ export type NeighbourWatchOptions = {
   metrics: Metrics
 }
 
-type Case = Suspicion & { turn: bigint; attempts: number }
+type Case = Suspicion & { ref: SlotRef; turn: bigint; attempts: number }
 
 /** What is done in one epoch about the proofs of the one before. */
 type Round = {
-  /** The epoch whose proofs are watched, and its last block. */
+  /** The epoch whose proofs are watched. */
   epoch: Epoch
-  lastBlock: bigint
   cases: Case[]
   anchors: number
-  drawn: Map<Address, ReadonlySet<bigint>>
 }
 
 /**
@@ -94,36 +92,38 @@ export class NeighbourWatch implements AsyncDisposable {
 
   async #begin(head: ChainHead): Promise<Round> {
     const epoch = (head.epoch - 1) as Epoch
-    const lastBlock = head.firstBlock - 1n
     const known = this.#firstBlock?.epoch === epoch ? this.#firstBlock.block : undefined
     const from = known ?? head.firstBlock - BigInt(head.epochBlocks)
-    const listed = await this.#options.chain.listProvenStates(
-      { from: from < 0n ? 0n : from, to: lastBlock },
-      this.#reading(),
-    )
+    const listed = await this.#options.chain.listShownStates(from < 0n ? 0n : from, this.#reading())
     const proofs = new EpochProofs(listed.filter((proof) => proof.epoch === epoch))
     const cases: Case[] = []
     for (const ref of await this.#options.store.slots()) {
-      const suspicion = await this.#suspicionOf(ref, epoch, proofs)
-      if (suspicion === undefined || suspicion.suspects.length === 0) continue
-      const order = { volumeId: ref.volumeId, epoch, operators: suspicion.operators, firstBlock: head.firstBlock }
-      cases.push({ ...suspicion, turn: anchorTurn(this.#options.operator, order), attempts: 0 })
+      const found = await this.#caseOf(ref, { epoch, firstBlock: head.firstBlock, proofs })
+      if (found !== undefined) cases.push(found)
     }
     this.#firstBlock = { epoch: head.epoch, block: head.firstBlock }
-    return { epoch, lastBlock, cases, anchors: 0, drawn: new Map() }
+    return { epoch, cases, anchors: 0 }
   }
 
-  async #suspicionOf(ref: SlotRef, epoch: Epoch, proofs: EpochProofs): Promise<Suspicion | undefined> {
-    const { store, volumes, logger } = this.#options
+  async #caseOf(
+    ref: SlotRef,
+    { epoch, firstBlock, proofs }: { epoch: Epoch; firstBlock: bigint; proofs: EpochProofs },
+  ): Promise<Case | undefined> {
+    const { store, volumes, operator, logger } = this.#options
+    const { volumeId } = ref
     try {
-      const facts = await volumes.facts(ref.volumeId, this.#reading())
+      const facts = await volumes.facts(volumeId, this.#reading())
       if (facts.closed) return undefined
       using view = store.view(ref)
-      const certificate = certifiedBefore(view, { epoch, k: facts.k, m: facts.m })
-      return certificate && suspicionOf(ref, { epoch, facts, certificate, proofs })
+      const certificates = certifiedBefore(view, { epoch, k: facts.k, m: facts.m })
+      const suspicion = suspicionOf(ref, { facts, certificates, proofs })
+      if (suspicion === undefined) return undefined
+      const operators = facts.operators.filter((each) => each !== undefined)
+      const turn = anchorTurn(operator, { volumeId, epoch, operators, firstBlock })
+      return { ...suspicion, ref, turn, attempts: 0 }
     } catch (error) {
       // One volume that cannot be looked at does not keep the others from it.
-      logger.debug({ volumeId: String(ref.volumeId), slot: ref.slot, error }, 'watching the neighbours failed')
+      logger.debug({ volumeId: String(volumeId), slot: ref.slot, error }, 'watching the neighbours failed')
       return undefined
     }
   }
@@ -134,18 +134,15 @@ export class NeighbourWatch implements AsyncDisposable {
     const { nonce } = certificate.signed.state
     const line = { epoch: round.epoch, volumeId: String(ref.volumeId), nonce: String(nonce) }
     try {
-      const convicted = await this.#convicted(round, suspicion)
-      if (convicted.length === 0) return
-      for (const { slot, provider, shown } of convicted) {
-        metrics.staleNeighbours.inc({ kind: shown === undefined ? 'empty' : 'stale' })
-        logger.warn(
-          { ...line, slot, provider, shown: String(shown ?? 0n) },
-          'a neighbour proved without the state it should have',
-        )
+      const atLarge = await this.#atLarge(suspicion)
+      if (atLarge.length === 0) return
+      for (const { slot, shown } of atLarge) {
+        metrics.staleNeighbours.inc({ kind: shown === 0n ? 'empty' : 'stale' })
+        logger.warn({ ...line, slot, shown: String(shown) }, 'a neighbour proved without the state it should have')
       }
       round.anchors++
       const lastBlock = head.firstBlock + BigInt(head.epochBlocks) - 1n
-      const slots = convicted.map(({ slot }) => slot)
+      const slots = atLarge.map(({ slot }) => slot)
       await chain.anchor({ certificate, slots }, { signal: this.#stop.signal, lastBlock })
       metrics.anchors.inc({ outcome: 'raised' })
       logger.info({ ...line, slots }, 'floors raised')
@@ -159,30 +156,11 @@ export class NeighbourWatch implements AsyncDisposable {
     }
   }
 
-  /** The suspects that did prove without the state, and whose floor nobody has raised yet. */
-  async #convicted(round: Round, { ref, certificate, suspects }: Case): Promise<Suspect[]> {
-    const { chain } = this.#options
+  /** The suspects whose floor nobody has raised yet. */
+  async #atLarge({ ref, certificate, suspects }: Case): Promise<Suspect[]> {
     const { nonce } = certificate.signed.state
-    const confirmed: Suspect[] = []
-    for (const suspect of suspects) {
-      if (suspect.shown !== undefined || (await this.#wasDrawn(round, suspect.provider, ref.volumeId)))
-        confirmed.push(suspect)
-    }
-    if (confirmed.length === 0) return []
-    const floors = await chain.readFloors(ref.volumeId, this.#reading())
-    return confirmed.filter(({ slot, shown }) => {
-      const floor = floors[slot]
-      // Above zero there is no proof without a state: then the provider was not asked for this volume after all.
-      return floor !== undefined && floor < nonce && (shown !== undefined || floor === 0n)
-    })
-  }
-
-  async #wasDrawn({ drawn, epoch, lastBlock }: Round, provider: Address, volumeId: bigint): Promise<boolean> {
-    const known = drawn.get(provider)
-    if (known !== undefined) return known.has(volumeId)
-    const read = await this.#options.chain.readDrawnVolumes({ provider, epoch, block: lastBlock }, this.#reading())
-    drawn.set(provider, read)
-    return read.has(volumeId)
+    const floors = await this.#options.chain.readNextFloors(ref.volumeId, this.#reading())
+    return suspects.filter(({ slot }) => (floors[slot] ?? nonce) < nonce)
   }
 
   #reading(): { signal: AbortSignal } {

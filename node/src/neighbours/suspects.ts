@@ -1,42 +1,33 @@
-import type { Certificate, Epoch } from '@storgo/protocol'
-import { type Address, isAddressEqual } from 'viem'
+import type { Certificate } from '@storgo/protocol'
 import type { VolumeFacts } from '../slots/volume-facts.ts'
 import type { SlotRef } from '../store/slot-store.ts'
 import type { EpochProofs } from './epoch-proofs.ts'
 
-/** A neighbour that proved without the state that it should have had: with an older one, or perhaps with none. */
-export type Suspect = { slot: number; provider: Address; shown: bigint | undefined }
+/** A neighbour that proved with an older state than it has signed a receipt for, `shown`, or with none: 0. */
+export type Suspect = { slot: number; shown: bigint }
 
-/** A volume of which neighbours are suspected. */
-export type Suspicion = {
-  ref: SlotRef
-  epoch: Epoch
-  certificate: Certificate
-  suspects: readonly Suspect[]
-  operators: readonly Address[]
-}
+/** The neighbours that one certificate can hold to a newer state. */
+export type Suspicion = { certificate: Certificate; suspects: readonly Suspect[] }
 
 /**
- * Compares what the neighbours of a slot proved an epoch with and what was certified before it began. Who showed nothing of
- * the volume may not have been asked for any of its leaves.
+ * Compares what the neighbours of a slot showed in an epoch and what was certified before it began.
+ *
+ * @param certificates Newest first. One can only be held against slots whose own receipt is in it.
+ * @returns the newest certificate that any neighbour should have shown, and those neighbours.
  */
 export function suspicionOf(
   ref: SlotRef,
-  {
-    epoch,
-    facts,
-    certificate,
-    proofs,
-  }: { epoch: Epoch; facts: VolumeFacts; certificate: Certificate; proofs: EpochProofs },
-): Suspicion {
-  const { nonce } = certificate.signed.state
-  const own = facts.operators[ref.slot]
-  const suspects = facts.operators.flatMap((provider, slot): Suspect[] => {
-    if (provider === undefined || slot === ref.slot || (own !== undefined && isAddressEqual(provider, own))) return []
-    const shown = proofs.shown(provider, ref.volumeId)
-    if (shown.kind === 'unknown' || (shown.kind === 'state' && shown.nonce >= nonce)) return []
-    return [{ slot, provider, shown: shown.kind === 'state' ? shown.nonce : undefined }]
-  })
-  const operators = facts.operators.filter((operator) => operator !== undefined)
-  return { ref, epoch, certificate, suspects, operators }
+  { facts, certificates, proofs }: { facts: VolumeFacts; certificates: readonly Certificate[]; proofs: EpochProofs },
+): Suspicion | undefined {
+  const shown = facts.operators.map((operator) => operator && proofs.shown(operator, ref.volumeId))
+  for (const certificate of certificates) {
+    const { nonce } = certificate.signed.state
+    const suspects = shown.flatMap((lowest, slot): Suspect[] => {
+      const signed = certificate.receipts.some((receipt) => receipt.slot === slot)
+      const isStale = slot !== ref.slot && lowest !== undefined && lowest < nonce
+      return signed && isStale ? [{ slot, shown: lowest }] : []
+    })
+    if (suspects.length > 0) return { certificate, suspects }
+  }
+  return undefined
 }

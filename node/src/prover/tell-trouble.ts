@@ -18,8 +18,8 @@ export function tellBehind(
   progress.toldBehind = true
   const behind = slotsBehind(store, book)
   metrics.slotsBehind.set(behind.length)
-  for (const { volumeId, slot, nonce, floor } of behind) {
-    const numbers = { nonce: String(nonce), floor: String(floor) }
+  for (const { volumeId, slot, nonce, floor, nextFloor } of behind) {
+    const numbers = { nonce: String(nonce), floor: String(floor), nextFloor: String(nextFloor) }
     const line = { epoch: progress.epoch, volumeId: String(volumeId), slot, ...numbers }
     logger.error(line, 'a slot is below its floor and cannot be proven until it has caught up')
     onBehind({ volumeId, slot })

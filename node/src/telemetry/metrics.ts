@@ -42,7 +42,7 @@ export function createMetrics() {
     }),
     slotsBehind: new Gauge({
       name: 'storgo_slots_behind',
-      help: 'Own slots below their floor, as of this epoch: they cannot be proven until they have caught up.',
+      help: 'Own slots below their floor of this epoch or the next: they cannot be proven until they have caught up.',
       registers,
     }),
     staleNeighbours: new Counter({

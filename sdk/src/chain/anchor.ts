@@ -4,7 +4,7 @@ import { bytesToHex, encodeFunctionData, isAddressEqual } from 'viem'
 import type { Chain } from './connect-chain.ts'
 import { encodeCertificate } from './encode-certificate.ts'
 import { readSlots } from './read-slots.ts'
-import { send } from './send.ts'
+import { type SendOptions, send } from './send.ts'
 import { type Sent, sentOf } from './sent.ts'
 
 export type AnchorOptions = {
@@ -21,7 +21,11 @@ export type AnchorOptions = {
  * `ProofOfStorageReceiptMissing` for a slot without a receipt, `ProofOfStorageNothingToAnchor` where all floors are as high
  * already, `ProofOfStorageQuorumMissing` where too many receipts are of providers that hold their slots no more.
  */
-export async function anchor(chain: Chain, { certificate, slots }: AnchorOptions): Promise<Sent> {
+export async function anchor(
+  chain: Chain,
+  { certificate, slots }: AnchorOptions,
+  options: SendOptions = {},
+): Promise<Sent> {
   const { signed, receipts } = certificate
   const holders = await readSlots(chain, signed.state.volumeId)
   const digest = stateDigest(signed.state, chain.domain)
@@ -32,5 +36,5 @@ export async function anchor(chain: Chain, { certificate, slots }: AnchorOptions
   const encoded = bytesToHex(encodeCertificate({ signed, receipts: ofToday }))
   const mask = slots.reduce((bits, slot) => bits | (1 << slot), 0) >>> 0
   const data = encodeFunctionData({ abi: proofOfStorageAbi, functionName: 'anchor', args: [encoded, mask] })
-  return sentOf(await send(chain, { to: chain.deployment.proofs, data }))
+  return sentOf(await send(chain, { to: chain.deployment.proofs, data }, options))
 }
