@@ -4,7 +4,7 @@ import { isAddressEqual } from 'viem'
 import { assertCertificate } from '../slots/check-certificate.ts'
 import { lockName } from '../slots/slot-services.ts'
 import type { CertifiedState, HeldState, SlotRef } from '../store/slot-store.ts'
-import { type CatchUpServices, type CaughtUp, catchUp } from './catch-up.ts'
+import type { CatchUpServices } from './catch-up.ts'
 import { certificateAmong } from './certificate-among.ts'
 import type { CoSlots, FindCoSlots } from './co-slots.ts'
 
@@ -23,29 +23,26 @@ export type LookAfterOptions = {
   onTrouble?: (slot: number, error: unknown) => void
 }
 
-/** `certified`: the state held got its certificate. */
-export type Looked = { kind: 'even' } | { kind: 'certified'; nonce: bigint } | ({ kind: 'caught up' } & CaughtUp)
+/** `certified`: nonce of the state held that got its certificate. `behind`: others hold a higher certified one. */
+export type Looked = { certified?: bigint; behind: boolean }
 
 type Held = { certified: CertifiedState | undefined; latest: HeldState | undefined }
 
 /**
- * Compares a slot with its co-slots: finds a certificate for the state that it holds without one, or catches up with a higher
- * certified state. Nothing that they say is believed unverified.
- * @throws {StorgoError} what {@link catchUp} throws; `VOLUME_UNKNOWN`, `CHAIN_UNREACHABLE`.
+ * Compares a slot with its co-slots: takes a certificate for the state that it holds without one, and says whether there is a
+ * higher certified state to catch up with. Nothing that they say is believed unverified.
+ * @throws {StorgoError} `VOLUME_UNKNOWN`, `CHAIN_UNREACHABLE`, `STORE_READ_ONLY`.
  */
 export async function lookAfterSlot(ref: SlotRef, options: LookAfterOptions): Promise<Looked> {
-  const { services, findCoSlots, signal, onTrouble } = options
+  const { services, findCoSlots, signal } = options
   const coSlots = await findCoSlots(ref, signal)
-  if (!isOurs(ref, coSlots, services)) return { kind: 'even' }
+  if (!isOurs(ref, coSlots, services)) return { behind: false }
   const held = heldBy(services, ref)
   const answers = await ask(held, coSlots, options)
-  const nonce = await certify(services, { ref, held, coSlots, answers, signal })
+  const certified = await certify(services, { ref, held, coSlots, answers, signal })
   const mine = heldBy(services, ref)
-  if (answers.some((answer) => isHigher(answer, mine))) {
-    const found = await catchUp({ services, ref, coSlots, signal, ...(onTrouble && { onTrouble }) })
-    if (found) return { kind: 'caught up', ...found }
-  }
-  return nonce === undefined ? { kind: 'even' } : { kind: 'certified', nonce }
+  const behind = answers.some((answer) => isHigher(answer, mine))
+  return { behind, ...(certified !== undefined && { certified }) }
 }
 
 /** Not when the volume is over or another provider has taken the slot. */

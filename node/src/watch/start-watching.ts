@@ -9,6 +9,7 @@ import type { CatchUpServices } from './catch-up.ts'
 import { coSlotsByRegistry } from './co-slots.ts'
 import { heldSlots } from './held-slots.ts'
 import { scrubSlots } from './scrub-slots.ts'
+import { WatchReport } from './watch-report.ts'
 import { Watcher } from './watcher.ts'
 
 const DAY_MS = 86_400_000
@@ -37,10 +38,11 @@ export function startWatching(options: WatchingOptions): AsyncDisposable {
       ...{ peer, volumes, domain, operator: operator.address, nowMs },
       readPeer: (provider, reading) => chain.readPeer(provider, reading),
     }),
-    heldSlots: heldSlots({ store, readBook: (reading) => chain.readBook(reading) }),
+    heldSlots: heldSlots({ store, readBook: (reading) => chain.readBook(reading), logger }),
     intervalMs: config.intervalSeconds * 1_000,
     random: Math.random,
-    ...{ logger, metrics },
+    nowMs,
+    report: new WatchReport({ logger, metrics }),
   })
   behind.onBehind((ref) => watcher.onBehind(ref))
   onCorrupt((sector) => watcher.onCorrupt(sector))

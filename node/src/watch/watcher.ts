@@ -2,21 +2,24 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isStorgoError } from '@storgo/protocol'
 import { lockName } from '../slots/slot-services.ts'
 import type { SectorRef, SlotRef } from '../store/slot-store.ts'
-import type { Logger } from '../telemetry/logger.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
-import type { CatchUpServices } from './catch-up.ts'
+import { BackOff } from './back-off.ts'
+import { type CatchUpServices, catchUp } from './catch-up.ts'
 import type { FindCoSlots } from './co-slots.ts'
 import { healSector } from './heal-sector.ts'
 import { KeyedTasks } from './keyed-tasks.ts'
-import { type Looked, lookAfterSlot } from './look-after-slot.ts'
+import { lookAfterSlot } from './look-after-slot.ts'
+import type { WatchReport } from './watch-report.ts'
 
-/** Slots looked after at a time, and how many more may be in line. */
-const CONCURRENCY = 4
 const MAX_WAITING = 10_000
 /** Corrupt sectors remembered; a later scrub finds the others again. */
 const MAX_CORRUPT = 10_000
-/** Nothing that a watcher does takes longer than this at one go. */
-const TASK_MS = 6 * 3_600_000
+/** Longest that each may take: asking is quick; a whole slot may be rebuilt. */
+const LOOK_MS = 60_000
+const CATCH_UP_MS = 24 * 3_600_000
+const HEAL_MS = 300_000
+/** A catch-up that moved much for nothing is not repeated before. */
+const LEAST_BACK_OFF_MS = 60_000
+const MOST_BACK_OFF_MS = 6 * 3_600_000
 
 export type WatcherOptions = {
   services: CatchUpServices
@@ -27,8 +30,8 @@ export type WatcherOptions = {
   intervalMs: number
   /** 0 … 1, so that providers do not keep step. */
   random: () => number
-  logger: Logger
-  metrics: Metrics
+  nowMs: () => number
+  report: WatchReport
 }
 
 /**
@@ -37,15 +40,19 @@ export type WatcherOptions = {
  */
 export class Watcher implements AsyncDisposable {
   readonly #options: WatcherOptions
-  readonly #tasks = new KeyedTasks({ concurrency: CONCURRENCY, maxWaiting: MAX_WAITING })
+  readonly #looks = new KeyedTasks({ concurrency: 4, maxWaiting: MAX_WAITING })
+  /** Few: each holds some stripes in memory and reads from k others. */
+  readonly #catchUps = new KeyedTasks({ concurrency: 2, maxWaiting: MAX_WAITING })
+  readonly #heals = new KeyedTasks({ concurrency: 2, maxWaiting: MAX_CORRUPT })
   readonly #corrupt = new Map<string, SectorRef>()
-  /** What last went wrong with a slot: the same again is no news. */
-  readonly #troubles = new Map<string, string>()
+  readonly #backOff: BackOff
   readonly #stopping = new AbortController()
   #rounds: Promise<void> | undefined
 
   constructor(options: WatcherOptions) {
     this.#options = options
+    const { nowMs } = options
+    this.#backOff = new BackOff({ leastMs: LEAST_BACK_OFF_MS, mostMs: MOST_BACK_OFF_MS, nowMs })
   }
 
   /** Looks at every slot soon, and from then on once an interval. */
@@ -55,7 +62,21 @@ export class Watcher implements AsyncDisposable {
 
   /** The slot lags behind a certified state: catches up as soon as there is a place. */
   onBehind(ref: SlotRef): void {
-    this.#look(ref, { thorough: true })
+    const { services, findCoSlots, report } = this.#options
+    const key = lockName(ref)
+    if (!this.#backOff.mayTry(key)) return
+    this.#start(this.#catchUps, { key, ref, what: 'catching up', timeoutMs: CATCH_UP_MS }, async (signal) => {
+      const startedMs = performance.now()
+      const coSlots = await findCoSlots(ref, signal)
+      try {
+        const found = await catchUp({ services, ref, coSlots, signal, onTrouble: this.#onTrouble(ref) })
+        if (found) report.caughtUp(ref, found, performance.now() - startedMs)
+        this.#backOff.succeeded(key)
+      } catch (error) {
+        if (isStorgoError(error, 'STATE_ROOT_MISMATCH') || isStorgoError(error, 'DISK_FULL')) this.#backOff.failed(key)
+        throw error
+      }
+    })
   }
 
   /** A sector cannot be read: heals it as soon as there is a place, and tries again at every look at its slot. */
@@ -67,16 +88,14 @@ export class Watcher implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new Error('The node is stopping.'))
-    await Promise.all([this.#rounds, this.#tasks[Symbol.asyncDispose]()])
+    const tasks = [this.#looks, this.#catchUps, this.#heals]
+    await Promise.all([this.#rounds, ...tasks.map((some) => some[Symbol.asyncDispose]())])
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { heldSlots, intervalMs, random, logger } = this.#options
+    const { intervalMs, random } = this.#options
     for (let round = 0; !signal.aborted; round++) {
-      const refs = await heldSlots(signal).catch((error: unknown) => {
-        if (!signal.aborted) logger.warn({ error }, 'reading which slots to look after failed')
-        return []
-      })
+      const refs = await this.#heldSlots(signal)
       // At once after a start, which may have been a long time off; later spread over the interval.
       const pauseMs = () => (round === 0 ? 0 : (intervalMs / Math.max(refs.length, 1)) * (0.5 + random()))
       for (const ref of refs) {
@@ -89,82 +108,61 @@ export class Watcher implements AsyncDisposable {
     }
   }
 
+  async #heldSlots(signal: AbortSignal): Promise<readonly SlotRef[]> {
+    const { heldSlots, report } = this.#options
+    try {
+      return await heldSlots(signal)
+    } catch (error) {
+      report.cannotStart(error)
+      return []
+    }
+  }
+
   #look(ref: SlotRef, { thorough }: { thorough: boolean }): void {
-    const { services, findCoSlots, random } = this.#options
-    this.#start(`look ${lockName(ref)}`, ref, async (signal) => {
-      const onTrouble = (slot: number, error: unknown) => this.#tellCoSlot(ref, slot, error)
-      const startedMs = performance.now()
-      this.#tell(
-        ref,
-        await lookAfterSlot(ref, { services, findCoSlots, thorough, random, signal, onTrouble }),
-        startedMs,
-      )
+    const { services, findCoSlots, random, report } = this.#options
+    const key = lockName(ref)
+    this.#start(this.#looks, { key, ref, what: 'asking co-slots', timeoutMs: LOOK_MS }, async (signal) => {
+      const onTrouble = this.#onTrouble(ref)
+      const asking = { services, findCoSlots, thorough, random, signal, onTrouble }
+      const { certified, behind } = await lookAfterSlot(ref, asking)
+      if (certified !== undefined) report.certified(ref, certified)
+      if (behind) this.onBehind(ref)
     })
   }
 
-  #heal({ ref, sector }: SectorRef): void {
-    const { services, findCoSlots, logger, metrics } = this.#options
-    const name = `${lockName(ref)}/${sector}`
-    this.#start(`heal ${name}`, ref, async (signal) => {
+  #heal(place: SectorRef): void {
+    const { services, findCoSlots, report } = this.#options
+    const { ref, sector } = place
+    const key = `${lockName(ref)}/${sector}`
+    this.#start(this.#heals, { key, ref, what: 'healing a sector', timeoutMs: HEAL_MS }, async (signal) => {
       const { store } = services
       const coSlots = await findCoSlots(ref, signal)
-      const onTrouble = (slot: number, error: unknown) => this.#tellCoSlot(ref, slot, error)
-      const healed = await healSector({ store, sector: { ref, sector }, coSlots, signal, onTrouble })
-      this.#corrupt.delete(name)
-      if (!healed) return
-      metrics.healedSectors.inc()
-      logger.info({ ...fieldsOf(ref), sector }, 'a corrupt sector was healed')
+      const healed = await healSector({ store, sector: place, coSlots, signal, onTrouble: this.#onTrouble(ref) })
+      this.#corrupt.delete(key)
+      if (healed) report.healed(place)
     })
   }
 
-  #start(key: string, ref: SlotRef, work: (signal: AbortSignal) => Promise<void>): void {
-    this.#tasks.start(key, async (stopping) => {
-      const signal = AbortSignal.any([stopping, AbortSignal.timeout(TASK_MS)])
+  #start(
+    tasks: KeyedTasks,
+    { key, ref, what, timeoutMs }: { key: string; ref: SlotRef; what: string; timeoutMs: number },
+    work: (signal: AbortSignal) => Promise<void>,
+  ): void {
+    const { report } = this.#options
+    const name = `${what} ${key}`
+    tasks.start(key, async (stopping) => {
       try {
-        await work(signal)
-        this.#troubles.delete(key)
+        await work(AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]))
+        report.succeeded(name)
       } catch (error) {
-        if (!stopping.aborted) this.#tellFailure(key, ref, error)
+        if (!stopping.aborted) report.failed(name, ref, { what, error })
       }
     })
   }
 
-  #tell(ref: SlotRef, looked: Looked, startedMs: number): void {
-    const { logger, metrics } = this.#options
-    if (looked.kind === 'even') return
-    const fields = { ...fieldsOf(ref), nonce: String(looked.nonce) }
-    if (looked.kind === 'certified') {
-      logger.info(fields, 'co-slots certified the state held')
-      return
-    }
-    metrics.catchUps.inc()
-    metrics.rebuiltSectors.inc(looked.sectors)
-    const durationMs = Math.round(performance.now() - startedMs)
-    logger.info({ ...fields, sectors: looked.sectors, durationMs }, 'slot caught up with its co-slots')
+  #onTrouble(ref: SlotRef): (slot: number, error: unknown) => void {
+    return (slot, error) => this.#options.report.coSlotFailed(ref, slot, error)
   }
-
-  #tellFailure(key: string, ref: SlotRef, error: unknown): void {
-    const { logger, metrics } = this.#options
-    const code = isStorgoError(error) ? error.code : 'INTERNAL'
-    metrics.watchFailures.inc({ code })
-    const line = { ...fieldsOf(ref), code, error }
-    const isNews = this.#troubles.get(key) !== code
-    this.#troubles.set(key, code)
-    const what = key.startsWith('heal') ? 'healing a sector failed' : 'looking after a slot failed'
-    if (isNews) logger.warn(line, `${what}; it will be tried again`)
-    else logger.debug(line, what)
-  }
-
-  #tellCoSlot(ref: SlotRef, coSlot: number, error: unknown): void {
-    const code = isStorgoError(error) ? error.code : 'INTERNAL'
-    const line = { ...fieldsOf(ref), coSlot, code, error }
-    if (code === 'PROOF_INVALID' || code === 'CERTIFICATE_INVALID') this.#options.logger.warn(line, 'a co-slot lies')
-    else this.#options.logger.debug(line, 'a co-slot failed')
-  }
-}
-
-function fieldsOf({ volumeId, slot }: SlotRef): { volumeId: string; slot: number } {
-  return { volumeId: String(volumeId), slot }
 }
 
 async function until(ms: number, signal: AbortSignal): Promise<void> {
