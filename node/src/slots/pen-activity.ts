@@ -4,7 +4,7 @@ import type { SlotRef } from '../store/slot-store.ts'
 /** How long after its last bytes an upload still keeps other writers from the pen. */
 const ACTIVE_MS = 5_000
 /** … and once it is committed: a writer that has more to say has sent it by then, and others need not wait for one that has not. */
-const AFTER_COMMIT_MS = 500
+const AFTER_COMMIT_MS = 1_000
 
 type Activity = { lastMs: number; untilMs: number; running: number }
 
