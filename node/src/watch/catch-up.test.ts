@@ -15,6 +15,20 @@ function catchUpOf(crew: ACrew, options: Partial<CatchUpOptions> = {}) {
   return catchUp({ services, ref, coSlots: crew.coSlotsOf(LAGGING, signal), signal, ...options })
 }
 
+/** From that read on, all reads of the others wait until `act` is over, which begins then. */
+function whenReadsReach(crew: ACrew, count: number, act: () => Promise<void>): void {
+  let reads = 0
+  let acting: Promise<void> | undefined
+  for (const slot of others) {
+    crew.member(slot).lie = async (protocol, reply) => {
+      if (protocol !== SLOT_READ_PROTOCOL || ++reads < count) return reply
+      acting ??= act()
+      await acting
+      return reply
+    }
+  }
+}
+
 async function assertEven(crew: ACrew): Promise<void> {
   const { nonce, certified, sectors } = await crew.member(LAGGING).content()
   const expected = crew.certificate?.signed.state.nonce
@@ -119,20 +133,10 @@ test('with fewer than k others it says so, and has changed nothing', async () =>
 test('overtaken by a client that goes on writing it goes on from there, and rebuilds nothing twice', async () => {
   await using crew = await ACrew.open()
   await crew.write({ stripes: 6, to: others })
-  let reads = 0
-  let writing: Promise<unknown> | undefined
   // Two states later the first is held nowhere any more.
-  const write = async () => {
+  whenReadsReach(crew, 4, async () => {
     for (const stripes of [1, 0]) await crew.write({ stripes, to: others })
-  }
-  for (const slot of others) {
-    crew.member(slot).lie = async (protocol, reply) => {
-      if (protocol !== SLOT_READ_PROTOCOL || ++reads < 4) return reply
-      writing ??= write()
-      await writing
-      return reply
-    }
-  }
+  })
   assert.deepEqual(await catchUpOf(crew), { nonce: 3n, sectors: 7 })
   await assertEven(crew)
 })
@@ -150,6 +154,46 @@ test('what the missed states freed is free, since they freed it and not since it
     [0, 1, 2, 3].map((stripe) => view.freedAt(stripe)),
     [undefined, { epoch: 5, nonce: 2n }, { epoch: 5, nonce: 2n }, undefined],
   )
+})
+
+test('a stripe that was freed and is in use again is rebuilt, and counts as used', async () => {
+  await using crew = await ACrew.open()
+  await crew.write({ stripes: 3 })
+  await crew.write({ stripes: 0, frees: [{ first: 0, count: 2 }] })
+  crew.volume.epoch = 20
+  await crew.write({ stripes: 0, to: others, reuses: [1] })
+  assert.deepEqual(await catchUpOf(crew), { nonce: 3n, sectors: 1 })
+  await assertEven(crew)
+  const { services, ref } = crew.member(LAGGING)
+  using view = services.store.view(ref)
+  assert.deepEqual([view.freedAt(0), view.freedAt(1)], [{ epoch: 5, nonce: 2n }, 'reused'])
+})
+
+test('overtaken by a state that changes what is rebuilt already, it rebuilds that again and nothing else', async () => {
+  await using crew = await ACrew.open()
+  await crew.write({ stripes: 6, to: others })
+  await crew.write({ stripes: 0, to: others, frees: [{ first: 0, count: 1 }] })
+  crew.volume.epoch = 20
+  whenReadsReach(crew, 4, async () => {
+    await crew.write({ stripes: 0, to: others, reuses: [0] })
+    await crew.write({ stripes: 1, to: others })
+  })
+  assert.deepEqual(await catchUpOf(crew), { nonce: 4n, sectors: 8 })
+  await assertEven(crew)
+})
+
+test('what the slot has taken from its writer meanwhile stays', async () => {
+  await using crew = await ACrew.open()
+  await crew.write({ stripes: 1 })
+  await crew.write({ stripes: 3, to: others })
+  whenReadsReach(crew, 2, async () => {
+    await crew.writeLate(LAGGING)
+    await crew.write({ stripes: 1, certified: [] })
+  })
+  assert.equal((await catchUpOf(crew))?.nonce, 2n)
+  const { nonce, certified, sectors } = await crew.member(LAGGING).content()
+  assert.deepEqual([nonce, certified], [3n, 2n])
+  assert.deepEqual(sectors, crew.sectors[LAGGING])
 })
 
 test('without room it says how much it needs, and gives up nothing that it has', async () => {
