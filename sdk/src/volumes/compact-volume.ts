@@ -50,11 +50,12 @@ export async function compactVolume(
     }
     const freed = await unlessFull(session.toWrite(signal, free))
     done.freedBytes += freed?.freedBytes ?? 0
-    if (release && wallet && freed?.nonce !== undefined) {
+    let after = await spaceOf(session, signal)
+    if (release && wallet && after.retainedBytes > 0) {
       report('releasing')
-      await releaseFreed(session, wallet, freed.nonce, signal)
+      await releaseFreed(session, wallet, after.nonce, signal)
+      after = await spaceOf(session, signal)
     }
-    const after = await spaceOf(session, signal)
     const gained = after.roomBytes - space.roomBytes
     space = after
     plan = nextPlan(plan, { freed, gained, space, release })

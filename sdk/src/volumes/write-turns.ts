@@ -73,9 +73,7 @@ export class WriteTurns {
         wanting: false,
       }
       this.#waiting.push(job)
-      this.#running ??= this.#work().finally(() => {
-        this.#running = undefined
-      })
+      this.#running ??= this.#work()
     })
   }
 
@@ -90,10 +88,15 @@ export class WriteTurns {
   }
 
   async #work(): Promise<void> {
-    for (let attempt = 0; this.#waiting.length > 0; ) {
-      const lost = await this.#takeTurn()
-      attempt = lost ? attempt + 1 : 0
-      if (lost) await pause(attempt)
+    try {
+      for (let attempt = 0; this.#waiting.length > 0; ) {
+        const lost = await this.#takeTurn()
+        attempt = lost ? attempt + 1 : 0
+        if (lost) await pause(attempt)
+      }
+    } finally {
+      // At once, and not when somebody hears of the end: whoever comes between would wait for ever.
+      this.#running = undefined
     }
   }
 
