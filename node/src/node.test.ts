@@ -134,6 +134,7 @@ test('metrics, health, readiness and status are served', async () => {
   ])
   const metrics = await (await get('/metrics')).text()
   assert.match(metrics, /^storgo_sectors 2$/m)
+  assert.match(metrics, /^storgo_store_writable 1$/m)
   assert.match(metrics, /^storgo_proofs_total\{outcome="proven"\} [4-9]$/m)
   assert.match(metrics, /storgo_requests_total\{protocol="\/storgo\/slot-write\/1\.0\.0",code="REQUEST_INVALID"\} 2/)
   assert.equal((await get('/elsewhere')).status, 404)

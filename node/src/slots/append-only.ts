@@ -6,7 +6,7 @@ export type SectorChange = {
   sector: number
   /** The base's content is all zeros. */
   wasZero: boolean
-  /** No byte that was not zero has changed. */
+  /** No byte that was not zero has changed; counts in a data slot only. */
   keepsBytes: boolean
   /** A new content rather than an addition. */
   replaces: boolean
@@ -56,9 +56,9 @@ function isReusable(
   return freed.nonce <= releasedNonce || freed.epoch + retentionEpochs < epoch
 }
 
-/** Whether every byte of `before` that is not zero is the same in `after`. */
-export function keepsBytes(before: Uint8Array, after: Uint8Array): boolean {
-  for (let index = 0; index < before.length; index++) {
+/** Whether every byte of `before`, from `start` up to `end`, that is not zero is the same in `after`. */
+export function keepsBytes(before: Uint8Array, after: Uint8Array, start = 0, end = before.length): boolean {
+  for (let index = start; index < end; index++) {
     if (before[index] !== 0 && before[index] !== after[index]) return false
   }
   return true

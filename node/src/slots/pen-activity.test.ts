@@ -22,15 +22,28 @@ test('a pen is active for 5 seconds after its last bytes, for others than its ow
   assert.equal(activity.idleMs(ref), undefined)
 })
 
-test('a pen is active as long as its commit runs, and 5 seconds more', () => {
+test('a pen is active as long as its commit runs, and a second more', () => {
   const { activity, clock } = anActivity()
+  activity.note(ref, one!)
   const commit = activity.begin(ref, one!)
   clock.nowMs += 60_000
   assert.equal(activity.idleMs(ref, other), 0)
   commit[Symbol.dispose]()
-  clock.nowMs += 3_000
-  assert.equal(activity.idleMs(ref, other), 3_000)
-  clock.nowMs += 2_000
+  clock.nowMs += 999
+  assert.equal(activity.idleMs(ref, other), 999)
+  clock.nowMs += 1
+  assert.equal(activity.idleMs(ref, other), undefined)
+})
+
+test('a pen whose next upload has begun stays active after the commit of the one before', () => {
+  const { activity, clock } = anActivity()
+  const commit = activity.begin(ref, one!)
+  activity.note(ref, one!)
+  clock.nowMs += 100
+  commit[Symbol.dispose]()
+  clock.nowMs += 4_899
+  assert.equal(activity.idleMs(ref, other), 4_899)
+  clock.nowMs += 1
   assert.equal(activity.idleMs(ref, other), undefined)
 })
 

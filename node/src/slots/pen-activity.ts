@@ -1,10 +1,12 @@
 import { bytesToHex } from 'viem'
 import type { SlotRef } from '../store/slot-store.ts'
 
-/** How long after its last sign of life an upload still keeps other writers from the pen. */
+/** How long after its last bytes an upload still keeps other writers from the pen. */
 const ACTIVE_MS = 5_000
+/** … and once it is committed: a writer that has more to say has sent it by then, and others need not wait for one that has not. */
+const AFTER_COMMIT_MS = 1_000
 
-type Activity = { lastMs: number; running: number }
+type Activity = { lastMs: number; untilMs: number; running: number }
 
 /**
  * Whose uploads are active at which slot, so that a second writer waits politely, and for a crashed one not long. In memory
@@ -20,7 +22,9 @@ export class PenActivity {
 
   /** Bytes of an upload of `pen` (16 bytes) have arrived. */
   note(ref: SlotRef, pen: Uint8Array): void {
-    this.#of(ref, pen).lastMs = this.#nowMs()
+    const activity = this.#of(ref, pen)
+    activity.lastMs = this.#nowMs()
+    activity.untilMs = activity.lastMs + ACTIVE_MS
   }
 
   /** A commit of `pen` runs until what is returned is disposed. */
@@ -28,10 +32,13 @@ export class PenActivity {
     const activity = this.#of(ref, pen)
     activity.running++
     activity.lastMs = this.#nowMs()
+    // What comes in meanwhile is of another upload, and keeps the pen active for longer.
+    activity.untilMs = activity.lastMs
     return {
       [Symbol.dispose]: () => {
         activity.running--
         activity.lastMs = this.#nowMs()
+        activity.untilMs = Math.max(activity.untilMs, activity.lastMs + AFTER_COMMIT_MS)
       },
     }
   }
@@ -48,7 +55,7 @@ export class PenActivity {
   #of(ref: SlotRef, pen: Uint8Array): Activity {
     const pens = this.#living(ref)
     const name = bytesToHex(pen)
-    const activity = pens.get(name) ?? { lastMs: 0, running: 0 }
+    const activity = pens.get(name) ?? { lastMs: 0, untilMs: 0, running: 0 }
     pens.set(name, activity)
     this.#slots.set(slotName(ref), pens)
     return activity
@@ -57,8 +64,8 @@ export class PenActivity {
   /** Pens that are still active; the others are forgotten, so a slot never has more than a few. */
   #living(ref: SlotRef): Map<string, Activity> {
     const pens = this.#slots.get(slotName(ref)) ?? new Map<string, Activity>()
-    const before = this.#nowMs() - ACTIVE_MS
-    for (const [pen, { lastMs, running }] of pens) if (running === 0 && lastMs <= before) pens.delete(pen)
+    const nowMs = this.#nowMs()
+    for (const [pen, { untilMs, running }] of pens) if (running === 0 && untilMs <= nowMs) pens.delete(pen)
     if (pens.size === 0) this.#slots.delete(slotName(ref))
     return pens
   }

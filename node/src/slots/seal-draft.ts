@@ -24,11 +24,15 @@ export async function sealDraft(
 
   const below = await readUnder(store, placed)
   const content = patches.length === 0 && below !== undefined ? below : patched(below, patches)
-  const kept = wasZero || keepsBytes(await view.readSector(version, sector, { cached: true }), content)
-  if (typeof under === 'string') {
-    const kind = under === 'base' ? 'patch' : 'fresh'
-    return { staged: { kind, patches, root: sectorRoot(content) }, keepsBytes: kept }
+  if (under === 'base') {
+    // Nothing else than what the patches cover can have changed.
+    const kept = patches.every(({ offset, bytes }) =>
+      keepsBytes(below ?? content, content, offset, offset + bytes.length),
+    )
+    return { staged: { kind: 'patch', patches, root: sectorRoot(content) }, keepsBytes: kept }
   }
+  const kept = wasZero || keepsBytes(await view.readSector(version, sector, { cached: true }), content)
+  if (under === 'zeros') return { staged: { kind: 'fresh', patches, root: sectorRoot(content) }, keepsBytes: kept }
   const staged = patches.length === 0 ? under : await moveToCell(store, draft, content)
   return { staged, keepsBytes: kept }
 }

@@ -26,7 +26,7 @@ const COMMIT_MS = 30_000
 export type CompleteStateOptions = {
   record: VolumeRecord
   /** Of the term's promises: which slots hold the certified state, and which the unfinished one after it. */
-  decision: Pick<Decision, 'certified' | 'holders'>
+  decision: { certified: Decision['certified']; holders: ReadonlySet<number> }
   unfinished: Extract<Decision['next'], { kind: 'complete' }>
   term: bigint
   pen: Uint8Array

@@ -72,7 +72,7 @@ export async function connectStorgo(options: StorgoOptions): Promise<Storgo> {
       show: (volumeId, { states = false, signal } = {}) =>
         showVolume(chain, volumeId, { session: states ? sessionOf(volumeId) : undefined, signal }),
     },
-    volume: (volumeId) => volumeClient(volumeId, sessionOf(volumeId)),
+    volume: (volumeId) => volumeClient(volumeId, sessionOf(volumeId), account),
     [Symbol.asyncDispose]: async () => {
       // The slots that wait for a certificate would else have to learn of it from each other.
       await within(

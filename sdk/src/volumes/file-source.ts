@@ -1,3 +1,5 @@
+import type { CompactOptions, CompactResult, PastState, RestoreOptions, RestoreResult } from './volume-space.ts'
+
 /** One file to store. `open` is called when the file's turn comes, and again if another writer came between. */
 export type FileSource = {
   /** UTF-8 path inside the volume, 1 … 4 096 bytes, components divided by `/`. */
@@ -54,6 +56,8 @@ export type PutResult = {
   storedBytes: number
   /** Plain bytes whose chunks the volume held already. */
   dedupedBytes: number
+  /** Of those, the ones that an earlier call had left there which did not get to its end. */
+  resumedBytes: number
   /** Of the last state written; unchanged if nothing had to be. */
   nonce: bigint
   /** Slots that countersigned that state. */
@@ -94,8 +98,23 @@ export type VolumeClient = {
   list(options?: ListOptions): Promise<FileInfo[]>
   /** One file, or `undefined`. */
   stat(path: string, options?: { signal?: AbortSignal }): Promise<FileInfo | undefined>
-  /** Takes files out of the catalog in one state. @throws {StorgoError} `FILE_NOT_FOUND`, and then removes none. */
+  /**
+   * Takes files out of the catalog in one state, also of a full volume. What then is wholly dead is freed if there is much of it.
+   * @throws {StorgoError} `FILE_NOT_FOUND`, and then removes none.
+   */
   remove(paths: Iterable<string>, options?: PutOptions): Promise<RemoveResult>
+  /**
+   * Gives back the room of what was removed. It can be used after the retention time, or with `release` at once.
+   * @throws {StorgoError} `CONFIG_INVALID` to release without the owner's account; `NOT_ENOUGH_SLOTS`.
+   */
+  compact(options?: CompactOptions): Promise<CompactResult>
+  /** The states that the slots remember, newest first: one for each epoch of the retention time. @throws {StorgoError} `NOT_ENOUGH_SLOTS`. */
+  history(options?: { signal?: AbortSignal }): Promise<PastState[]>
+  /**
+   * Puts a file back as it was, in place of what is there now.
+   * @throws {StorgoError} `FILE_NOT_FOUND` when no state that is remembered has it, or what it was has been overwritten.
+   */
+  restore(path: string, options?: RestoreOptions): Promise<RestoreResult>
 }
 
 export type RemoveResult = { files: number; plainBytes: number; nonce: bigint; receipts: number; full: boolean }

@@ -68,6 +68,11 @@ export class FreeStripes {
     return added
   }
 
+  /** Undoes {@link add}: the state `nonce` was not made. */
+  takeBack(nonce: bigint): void {
+    this.#runs = this.#runs.filter((run) => run.nonce !== nonce)
+  }
+
   /** The slots have taken the wallet's release of what states up to `nonce` freed. */
   release(nonce: bigint): void {
     this.#open((run) => run.nonce <= nonce)

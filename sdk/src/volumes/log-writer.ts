@@ -101,16 +101,21 @@ export class LogWriter {
 
   /** Whether a stripe is being filled, so that it cannot be freed: the tail's, or one of the region. */
   isInUse(stripe: number): boolean {
-    if (this.#region) {
-      const { position, end } = this.#region
-      if (stripe >= Math.floor(position / this.#stripeBytes) && stripe < end / this.#stripeBytes) return true
-    }
-    return stripe >= Math.floor(this.#tail / this.#stripeBytes)
+    return this.#isInRegion(stripe) || stripe >= Math.floor(this.#tail / this.#stripeBytes)
   }
 
-  /** Lets what makes room (taking files out, moving what lives) use the room that is kept back for it. */
-  useReserve(): void {
-    this.#mayUseReserve = true
+  /** Whether what lies there stays there unless it is freed: not in stripes that are free, or that are being used again. */
+  keeps({ offset, length }: Extent): boolean {
+    const [first, last] = [offset, offset + length - 1].map((at) => Math.floor(at / this.#stripeBytes))
+    for (let stripe = first as number; stripe <= (last as number); stripe++) {
+      if (this.free.has(stripe) || this.#isInRegion(stripe)) return false
+    }
+    return true
+  }
+
+  /** Lets what makes room (taking files out, moving what lives) use the room that is kept back for it, up to the next state. */
+  useReserve(use = true): void {
+    this.#mayUseReserve = use
   }
 
   /** @throws {StorgoError} `VOLUME_FULL` when the volume has no room for that many bytes; nothing is appended then. */
@@ -156,6 +161,12 @@ export class LogWriter {
     return added.reduce((sum, { count }) => sum + count, 0)
   }
 
+  /** Undoes {@link addFree}: the state `nonce` was not made. */
+  takeBackFree(nonce: bigint): void {
+    this.free.takeBack(nonce)
+    this.#freed.length = 0
+  }
+
   /** Sends what the slots lack of the stripe being filled and computes the roots of the log as it is now. */
   async flush(sink: SectorSink): Promise<LogRoots> {
     const fill = this.#fill
@@ -175,6 +186,12 @@ export class LogWriter {
     this.#freed.length = 0
     this.#mayUseReserve = false
     this.#options.roots.forget(this.#fill ? [this.#fill.stripe] : [])
+  }
+
+  #isInRegion(stripe: number): boolean {
+    if (!this.#region) return false
+    const { position, end } = this.#region
+    return stripe >= Math.floor(position / this.#stripeBytes) && stripe < end / this.#stripeBytes
   }
 
   get #capacity(): number {

@@ -1,3 +1,6 @@
+import { refusalOf } from './refusal.ts'
+import type { SlotHealth } from './slot-health.ts'
+import type { SlotTroubles } from './slot-troubles.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
 /** A slot that has not answered after this long is not waited for. */
@@ -15,9 +18,19 @@ export type PenOutlook = {
   busy: boolean
 }
 
-/** Asks all slots whether a writer is at work and which terms they have promised, so as to disturb nobody. */
-export async function lookAtPen({ links, q }: VolumeRecord, signal: AbortSignal): Promise<PenOutlook> {
+export type LookAtPenOptions = { health: SlotHealth; troubles: SlotTroubles; signal: AbortSignal }
+
+/**
+ * Asks all slots whether a writer is at work and which terms they have promised, so as to disturb nobody.
+ * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than q answer; what the slots refused with, when they all refused for
+ * the same reason and it lies with the request. Rejects with the signal's reason when it aborts.
+ */
+export async function lookAtPen(
+  { volumeId, links, q }: VolumeRecord,
+  { health, troubles, signal }: LookAtPenOptions,
+): Promise<PenOutlook> {
   const terms: bigint[] = []
+  const errors: unknown[] = []
   let busy = 0
   const enough = Promise.withResolvers<void>()
   const everyone = Promise.all(
@@ -27,8 +40,11 @@ export async function lookAtPen({ links, q }: VolumeRecord, signal: AbortSignal)
         terms.push(reply.promisedTerm)
         if (reply.busy) busy++
         if (terms.length >= q) enough.resolve()
-      } catch {
-        // Taking the pen tells who fails, and why.
+      } catch (error) {
+        if (signal.aborted) return
+        errors.push(error)
+        health.failed(link.slot, error)
+        troubles.tell(link, error, 'going on without it')
       }
     }),
   )
@@ -38,6 +54,10 @@ export async function lookAtPen({ links, q }: VolumeRecord, signal: AbortSignal)
   await Promise.race([everyone, grace.promise])
   clearTimeout(timer)
   signal.throwIfAborted()
+  if (terms.length < q) {
+    const shortage = { volumeId, slots: links.length, good: terms.length, needed: q }
+    throw refusalOf(errors, { ...shortage, what: 'answered' })
+  }
   return { highestTerm: believable(terms, q), busy: busy > links.length - q }
 }
 

@@ -1,7 +1,7 @@
 import { type Envelope, type Extent, randomBytes, StorgoError } from '@storgo/protocol'
 import { isAddressEqual } from 'viem'
 import { penTaken } from './another-writer.ts'
-import { SlotGatherer } from './gather-slots.ts'
+import type { SlotGatherer } from './gather-slots.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { Logger } from './logger.ts'
 import { freeWhatIsOver, openLog } from './open-log.ts'
@@ -59,7 +59,8 @@ export class PenHolder {
     const held = this.#held ?? (await this.#take(record, signal))
     this.#held = held
     const { fleet, gatherer, version } = held
-    await gatherer.gather(version.certificate, signal)
+    // A fleet that has just begun has gathered already.
+    if (!fresh) await gatherer.gather(version.certificate, signal)
     if (held.log?.billedSectors !== record.billedSectors) held.log = await this.#restore(record, version, signal)
     await freeWhatIsOver(held.log, record)
     const envelopes = version.envelopes.length > 0 ? version.envelopes : await sealKey()
@@ -126,12 +127,18 @@ export class PenHolder {
     const { versions, logger } = this.#options
     const wasBusy = performance.now() - this.#usedMs < BUSY_MS
     const watchers = { health: versions.health, troubles: versions.troubles(record) }
-    const { certified, fleet } = await openTerm(record, { pen: this.#pen, wasBusy, logger, signal, ...watchers })
+    const { certified, fleet, gatherer } = await openTerm(record, {
+      pen: this.#pen,
+      wasBusy,
+      logger,
+      signal,
+      ...watchers,
+    })
     const version = await versions.adopt(record, certified)
     if (version.certificate?.signed.state.nonce !== certified?.certificate.signed.state.nonce) {
       throw penTaken({ volumeId: record.volumeId, term: fleet.term })
     }
-    return { fleet, gatherer: new SlotGatherer(fleet), version, log: undefined }
+    return { fleet, gatherer, version, log: undefined }
   }
 
   #restore(record: VolumeRecord, version: Version, signal: AbortSignal): Promise<LogWriter> {

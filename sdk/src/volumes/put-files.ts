@@ -1,6 +1,7 @@
-import { StorgoError } from '@storgo/protocol'
+import { SECTOR_BYTES, StorgoError } from '@storgo/protocol'
 import { awaitSpread, type Spread } from './await-spread.ts'
 import { ChunkStore } from './chunk-store.ts'
+import { freeDead } from './compact-volume.ts'
 import { EventTurns } from './event-turns.ts'
 import { FileQueue } from './file-queue.ts'
 import type { FileSource, PutOptions, PutPhase, PutResult, RemoveResult } from './file-source.ts'
@@ -15,6 +16,8 @@ const MOST_CHECKPOINT_BYTES = 240 << 20
 /** … or so many changed entries of the catalog, which are held in memory. */
 const COMMIT_CHANGES = 50_000
 const WAIT_FOR_FULL_MS = 10_000
+/** About what a file of one chunk takes in the catalog. */
+const ENTRY_BYTES = 400
 
 const never = new AbortController().signal
 
@@ -31,7 +34,7 @@ export async function putFiles(
   }
   const totalBytes = totalOf(files)
   const queue = new FileQueue(files)
-  const done = { files: 0, plainBytes: 0, storedBytes: 0, dedupedBytes: 0 }
+  const done = { files: 0, plainBytes: 0, storedBytes: 0, dedupedBytes: 0, resumedBytes: 0 }
   /** What `done` was when the last state was made; where the put goes on if it has to begin again. */
   let certified = { ...done }
   let changed = false
@@ -44,12 +47,17 @@ export async function putFiles(
     Object.assign(done, certified)
     const { draft, writer } = write
     const chunks = new ChunkStore(write, signal)
-    const base = { stored: done.storedBytes - writer.appendedBytes, deduped: done.dedupedBytes }
+    const base = {
+      stored: done.storedBytes - writer.appendedBytes,
+      deduped: done.dedupedBytes,
+      resumed: done.resumedBytes,
+    }
     const turns = new EventTurns()
     let finishedPlainBytes = done.plainBytes
     const count = () => {
       done.storedBytes = base.stored + writer.appendedBytes
       done.dedupedBytes = base.deduped + chunks.dedupedBytes
+      done.resumedBytes = base.resumed + chunks.resumedBytes
     }
     const onChunk = async (plainBytes: number) => {
       await turns.take()
@@ -94,7 +102,8 @@ export async function removeFiles(
 ): Promise<RemoveResult> {
   const wanted = new Set(paths)
   const written = await session.toWrite(signal, async (write) => {
-    const { draft } = write
+    const { draft, version, writer } = write
+    writer.log.useReserve()
     const store = new ChunkStore(write, signal)
     const done = { files: 0, plainBytes: 0 }
     const turns = new EventTurns()
@@ -109,13 +118,21 @@ export async function removeFiles(
       done.plainBytes += entry.size
     }
     onProgress({ phase: 'committing', ...done })
-    return done
+    const isMuch = isWorthFreeing(store.droppedBytes, version)
+    return { done, isMuch }
   })
-  const done = written.value
+  const { done, isMuch } = written.value
   onProgress({ phase: 'accepted', ...done })
   const spread = await spreadOf(session, written, { waitForFullMs, signal })
+  // The files are gone; that their room was not freed is made up for by the next call.
+  if (isMuch) await freeDead(session, signal).catch(() => signal.throwIfAborted())
   onProgress({ phase: 'done', ...done })
   return { ...done, ...spread }
+}
+
+/** Whether a walk over the whole catalog is little beside what it may free. */
+function isWorthFreeing(droppedBytes: number, { record, head }: WriteSession['version']): boolean {
+  return droppedBytes >= record.k * SECTOR_BYTES && droppedBytes >= head.files * ENTRY_BYTES
 }
 
 async function spreadOf(

@@ -20,8 +20,10 @@ import type { VolumeRecord } from './volume-record.ts'
 /** Bytes of stripes on their way to the slots at a time. */
 const IN_FLIGHT_BYTES = 32 << 20
 
-/** A slot is given up when it alone has not answered a write for this long, and the others have nothing left to do. */
+/** A slot is given up when it has not answered for this long, and the others have nothing left to do … */
 const STRAGGLER_MS = 8_000
+/** … or when the write cannot go on without it. */
+const LAST_STRAGGLER_MS = 12_000
 const LOOK_MS = 500
 
 /** A state to make durable, with what the slots check it by. */
@@ -95,7 +97,7 @@ export class SlotFleet {
   async write(upload: Upload, changes: SectorPatch[][]): Promise<void> {
     this.#assertQuorum(upload)
     const bytes = changes.flat().reduce((sum, patch) => sum + patch.bytes.length, 0)
-    const release = await this.#room(bytes, upload.signal)
+    const release = await this.#watching(() => this.#budget.take(bytes, upload.signal))
     this.#assertQuorum(upload)
     const sent = this.#live().map((sender) => sender.write(upload, changes[sender.link.slot] ?? []))
     Promise.all(sent).then(release, release)
@@ -124,7 +126,7 @@ export class SlotFleet {
       if (receipts.length === record.q) accepted.resolve({ signed: commit.signed, receipts: [...receipts] })
     })
     const spread = Promise.allSettled(everySlot).then(() => ({ signed: commit.signed, receipts: [...receipts] }))
-    const certificate = await accepted.promise
+    const certificate = await this.#watching(() => accepted.promise)
     const slots = [...this.#senders.values()].map(async (sender) => {
       await everySlot[live.indexOf(sender)]
       await this.#certify(sender, certificate)
@@ -152,11 +154,11 @@ export class SlotFleet {
     return [...this.#senders.values()].filter((sender) => !sender.failed)
   }
 
-  /** Waits for room among the bytes on their way; not for a slot that alone keeps them. */
-  async #room(bytes: number, signal: AbortSignal): Promise<() => void> {
+  /** Waits for slots, but not for ones that alone are silent. */
+  async #watching<T>(waiting: () => Promise<T>): Promise<T> {
     const looking = setInterval(() => this.#giveUpStragglers(), LOOK_MS)
     try {
-      return await this.#budget.take(bytes, signal)
+      return await waiting()
     } finally {
       clearInterval(looking)
     }
@@ -165,14 +167,13 @@ export class SlotFleet {
   #giveUpStragglers(): void {
     const live = this.#live()
     const idle = live.filter(({ silentSinceMs }) => silentSinceMs === undefined)
-    const beforeMs = performance.now() - STRAGGLER_MS
+    const patienceMs = idle.length >= this.record.q ? STRAGGLER_MS : LAST_STRAGGLER_MS
+    const beforeMs = performance.now() - patienceMs
     const late = live.filter(({ silentSinceMs }) => silentSinceMs !== undefined && silentSinceMs < beforeMs)
-    if (idle.length < this.record.q || idle.length + late.length < live.length) return
+    if (idle.length + late.length < live.length) return
     for (const sender of late) {
       const { slot } = sender.link
-      sender.fail(
-        new StorgoError('TIMED_OUT', `slot ${slot} alone has not taken a write for ${STRAGGLER_MS} ms`, { slot }),
-      )
+      sender.fail(new StorgoError('TIMED_OUT', `slot ${slot} has kept silent for ${patienceMs} ms`, { slot }))
     }
   }
 

@@ -53,7 +53,7 @@ export async function takePen(record: VolumeRecord, options: TakePenOptions): Pr
   const asking = new Asking(record, options)
   const untilMs = performance.now() + HELD_MS
   for (let { wasBusy } = options; ; ) {
-    const { highestTerm, busy } = await lookAtPen(record, signal)
+    const { highestTerm, busy } = await lookAtPen(record, options)
     let held: unknown
     if (busy && !wasBusy)
       held = new StorgoError('PEN_HELD', `another writer is at work on volume ${volumeId}`, { volumeId })

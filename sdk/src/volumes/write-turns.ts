@@ -20,6 +20,8 @@ type Job = {
   reject: (error: unknown) => void
   /** Since the pen was lost, without a state made meanwhile. */
   lostMs: number | undefined
+  /** It has failed for want of slots: others may have caught up by now, once. */
+  wanting: boolean
 }
 
 /**
@@ -68,6 +70,7 @@ export class WriteTurns {
           reject(error)
         },
         lostMs: undefined,
+        wanting: false,
       }
       this.#waiting.push(job)
       this.#running ??= this.#work().finally(() => {
@@ -118,7 +121,7 @@ export class WriteTurns {
       this.#holder.close(open, error)
       this.#holder.forget()
       this.#versions.forgetRecord()
-      return this.#again(jobs, error)
+      return this.#again(jobs, error, 'write')
     } finally {
       this.#turn = undefined
       this.#turnJobs = []
@@ -137,7 +140,7 @@ export class WriteTurns {
       const jobs = this.#waiting
       this.#waiting = []
       this.#versions.forgetRecord()
-      this.#again(jobs, error)
+      this.#again(jobs, error, 'open')
       return undefined
     } finally {
       this.#opening = undefined
@@ -157,6 +160,7 @@ export class WriteTurns {
       } catch (error) {
         if (isStorgoError(error, 'PEN_TAKEN')) throw error
         if (job.settled) continue
+        if (isStorgoError(error, 'NOT_ENOUGH_SLOTS') && open.fleet.shortage()) throw error
         // What a write found wrong may be so because it looked at an old version.
         if (isStorgoError(error) && !turn.committed) await this.#confirm(open, error)
         job.reject(error)
@@ -185,14 +189,17 @@ export class WriteTurns {
     return (await this.#versions.record({ signal })).billedSectors > billedSectors
   }
 
-  /** Lets writes run again if another writer came between and they may; the others fail. @returns whether any runs again. */
-  #again(jobs: readonly Job[], error: unknown): boolean {
+  /** Lets writes run again if another writer came between, or slots were missing that may be there soon; the others fail. @returns whether any runs again. */
+  #again(jobs: readonly Job[], error: unknown, during: 'open' | 'write'): boolean {
     const nowMs = performance.now()
     const again: Job[] = []
     for (const job of jobs) {
       if (job.settled) continue
       job.lostMs ??= nowMs
-      if (isStorgoError(error, 'PEN_TAKEN') && nowMs - job.lostMs < RETRY_MS) again.push(job)
+      const lost = isStorgoError(error, 'PEN_TAKEN') && nowMs - job.lostMs < RETRY_MS
+      const wanting = isStorgoError(error, 'NOT_ENOUGH_SLOTS') && !job.wanting && during === 'write'
+      if (wanting) job.wanting = true
+      if (lost || wanting) again.push(job)
       else job.reject(error)
     }
     this.#waiting = [...again, ...this.#waiting]
