@@ -23,6 +23,7 @@ export function hardhatNode(): ChainProgram {
 const BLOCK_SECONDS = 12
 /** As many as Hardhat's node has. */
 const ACCOUNTS = 20
+const PLATFORM = `${process.platform}-${process.arch}`
 /** Package by `process.platform` and `process.arch`, of those that this project's registries have. */
 const ANVIL_PACKAGES: Readonly<Record<string, () => string>> = {
   'linux-x64': () => import.meta.resolve('@foundry-rs/anvil-linux-amd64/bin/anvil'),
@@ -34,8 +35,8 @@ const ANVIL_PACKAGES: Readonly<Record<string, () => string>> = {
  * @param stateFile what it begins with; an empty chain without it.
  * @throws {StorgoError} `CONFIG_INVALID` where this platform has no anvil.
  */
-export function anvil(stateFile: string | undefined): ChainProgram {
-  const program = anvilPath()
+export function anvil(stateFile: string | undefined, platform: string = PLATFORM): ChainProgram {
+  const program = anvilPath(platform)
   const wrapper = fileURLToPath(new URL('run-anvil.ts', import.meta.url))
   const state = stateFile === undefined ? [] : ['--load-state', stateFile]
   const mining = ['--block-time', String(BLOCK_SECONDS), '--mixed-mining', '--accounts', String(ACCOUNTS)]
@@ -48,8 +49,7 @@ export function anvil(stateFile: string | undefined): ChainProgram {
   }
 }
 
-function anvilPath(): string {
-  const platform = `${process.platform}-${process.arch}`
+function anvilPath(platform: string): string {
   try {
     const url = ANVIL_PACKAGES[platform]?.()
     if (url !== undefined) return fileURLToPath(url)
