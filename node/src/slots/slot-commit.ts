@@ -27,12 +27,11 @@ import { checkFacts, type VolumeFacts } from './volume-facts.ts'
  * receipt. The same state again under the same term gets the same receipt. Spec: docs/protocol/slot-commit.md
  */
 export function slotCommit(services: SlotServices): RequestHandler {
-  const { access, staging, locks, activity } = services
+  const { access, staging, locks } = services
   return async ({ message }, asker) => {
     const request = decodeSlotCommitRequest(message)
     const ref = { volumeId: request.signed.state.volumeId, slot: request.slot }
     const facts = await access.assertMayWrite(ref, asker)
-    using _ = activity.begin(ref, request.pen)
     const { signal } = asker
     const receipt = await locks.run(lockName(ref), () =>
       staging.commit(ref, request.upload, (content) => commit(services, { ref, request, content, facts, signal })),
@@ -51,13 +50,15 @@ type Commit = {
 }
 
 async function commit(services: SlotServices, { facts: known, ...asked }: Commit): Promise<Receipt> {
-  const { store, domain } = services
+  const { store, domain, activity } = services
   const { ref, request, signal } = asked
   signal.throwIfAborted()
   const digest = stateDigest(request.signed.state, domain)
   using view = store.view(ref)
   const { pen, term } = request
   mayPromise(slotMemory(view), { term, pen })
+  // A writer that has lost the pen keeps nobody waiting.
+  using _ = activity.begin(ref, pen)
   const held = [view.latest, view.certified].find((each) => each !== undefined && equalBytes(each.digest, digest))
   const facts = held === undefined ? await checkSigner(services, asked) : known
   const placement = await placeInSlot(services, { ...asked, view, digest, facts })

@@ -94,3 +94,17 @@ test('whoever loses the pen loses what it has staged', async () => {
   await slot.pen(2n, pen)
   assert.equal(slot.services.store.usage().staged, 1)
 })
+
+test('a commit keeps other writers waiting as an upload does, but not that of a writer that has lost the pen', async () => {
+  const { slot, first, second, parent } = await aSlotWithState2()
+  await using _ = slot
+  assert.equal((await slot.state()).busy, true)
+  slot.nowMs += LATER_MS
+  await slot.commit(second, { parent })
+  await assert.rejects(slot.pen(2n, aName()), { code: 'PEN_HELD' })
+  slot.nowMs += LATER_MS
+  await slot.pen(2n, aName())
+  const lost = slot.volume.state({ nonce: 2n, parent: digestOf(first) }, [])
+  await assert.rejects(slot.commit(lost, { parent }), { code: 'PEN_TAKEN' })
+  assert.equal((await slot.state()).busy, false)
+})

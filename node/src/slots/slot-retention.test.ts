@@ -20,6 +20,7 @@ async function aChain(where: { slot: number }) {
   return {
     slot,
     contents,
+    newest: () => newest,
     /** Commits a state with these patches; `sectors` are what it claims to hold then. */
     async next(patches: readonly PatchToWrite[], sectors: readonly Uint8Array[], freed: readonly SectorRun[] = []) {
       const { nonce } = newest.signed.state
@@ -117,6 +118,25 @@ test('a release may be handed over by another slot of the volume', async () => {
   await slot.release(9n, { by: { account: slot.volume.operators[3]!.address, isProvider: true } })
   using view = slot.services.store.view(slot.ref)
   assert.equal(view.releasedNonce, 9n)
+})
+
+test('what counts for a state is how stripes were in the one it builds on, not in another that it undoes', async () => {
+  await using chain = await aChain(PARITY)
+  const { slot } = chain
+  const anew = xored(undefined, 0, few)
+  const certified = changed([aSector(1), aSector(2)], 0, xored(aSector(1), 0, few))
+  await chain.next([], chain.contents, [{ first: 0, count: 1 }])
+  slot.volume.epoch += 5
+  const base = chain.newest()
+  await chain.next([fresh(0, few)], changed(chain.contents, 0, anew))
+  const upload = aName()
+  const pen = aName()
+  await slot.write(upload, 2n, [xor(0, 0, few)], { pen })
+  const fields = { nonce: 3n, parent: digestOf(base), term: 2n }
+  const rival = slot.volume.state(fields, certified.map(sectorRoot))
+  const refusals = [0, 3].map((other) => slot.volume.refusal(other, { term: 2n, certified: 2n }))
+  const parent = slot.volume.certificate(base.signed)
+  await assert.rejects(slot.commit(rival, { upload, parent, pen, refusals }), RETAINED)
 })
 
 test('what an undone state freed or used again counts as it was before', async () => {

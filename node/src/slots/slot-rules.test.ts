@@ -15,24 +15,25 @@ import {
   ZEROS,
 } from './slot-rules.reference.ts'
 
-const BILLED = 3
+const BILLED = 2
 const RETENTION_EPOCHS = 1
 /** Longer than any upload counts as active: waiting for another writer is another test's matter. */
 const LATER_MS = 60_000
 
 const patch: fc.Arbitrary<ModelPatch> = fc.record({
   sector: fc.nat(BILLED - 1),
-  mode: fc.constantFrom('xor', 'xor', 'replace', 'fresh'),
+  mode: fc.constantFrom('xor', 'xor', 'replace', 'fresh', 'fresh'),
   areas: fc.subarray([0, 1], { minLength: 1 }),
   seed: fc.integer({ min: 1, max: 4 }),
 })
-const writer = fc.nat(1)
-const moreTerm = fc.integer({ min: -1, max: 2 })
+// Mostly one writer that goes on under its term, or another that takes the pen over.
+const writer = fc.constantFrom(0, 0, 1)
+const moreTerm = fc.constantFrom(0, 0, 0, 1, 1, -1)
 const commit = fc.record({
   do: fc.constant('commit' as const),
   on: fc.constantFrom('latest' as const, 'latest' as const, 'certified' as const, 'lost' as const),
-  ...{ writer, moreTerm, refuted: fc.boolean() },
-  patches: fc.uniqueArray(patch, { maxLength: 2, selector: ({ sector }) => sector }),
+  ...{ writer, moreTerm, refuted: fc.constantFrom(true, true, false) },
+  patches: fc.uniqueArray(patch, { minLength: 1, maxLength: 2, selector: ({ sector }) => sector }),
   freed: fc.option(fc.nat(BILLED - 1), { nil: undefined, freq: 2 }),
   shorter: fc.nat(9).map((dice) => dice === 0),
 })

@@ -11,7 +11,7 @@ import type { ModelSlot } from './slot-store.reference.ts'
 import type { SlotStore } from './slot-store.ts'
 
 /** Schedules that are run; each has some hundred points to crash at. */
-const SEEDS = process.env['STORGO_TEST_FULL'] === '1' ? 150 : 5
+const SEEDS = process.env['STORGO_TEST_FULL'] === '1' ? 150 : 2
 const STEPS = 30
 
 /** What a power cut at some moment leaves, and what each slot may show then: what was answered, or that and what was under way. */

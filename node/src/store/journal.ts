@@ -51,12 +51,10 @@ export class Journal implements AsyncDisposable {
    */
   async commit(record: StoreRecord): Promise<number[]> {
     this.#parts.state.assertWritable()
-    const { changes, cells } = await effectOf(record, this.#parts.index)
+    const { changes, cells } = effectOf(record, this.#parts.index)
     await new Promise<void>((done, failed) => {
       this.#waiting.push({ bytes: encodeStoreRecord(record), changes, done, failed })
-      this.#running ??= this.#run().finally(() => {
-        this.#running = undefined
-      })
+      this.#running ??= this.#run()
     })
     return cells
   }
@@ -70,6 +68,8 @@ export class Journal implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
+    // Those who come in this turn share the first block, and `#running` is set before it can be unset.
+    await Promise.resolve()
     while (this.#waiting.length > 0) {
       const group = this.#nextGroup()
       try {
@@ -78,6 +78,8 @@ export class Journal implements AsyncDisposable {
         for (const { failed } of group) failed(error)
       }
     }
+    // In the same turn in which nothing was left: whoever comes next must begin anew.
+    this.#running = undefined
   }
 
   #nextGroup(): Waiting[] {

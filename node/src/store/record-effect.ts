@@ -28,12 +28,12 @@ type Base = 'newest' | 'undone'
  *
  * @throws {StorgoError} `INTERNAL` for a record that cannot follow what the slot holds.
  */
-export async function effectOf(record: StoreRecord, index: IndexReader): Promise<RecordEffect> {
+export function effectOf(record: StoreRecord, index: Pick<IndexReader, 'get'>): RecordEffect {
   if (record.kind === 'meta') {
     const value = record.value.length === 0 ? undefined : record.value
     return { changes: [{ key: metaKey(record.name), value }], cells: [] }
   }
-  const { changes, pages, added = new Map(), base = 'newest' } = await slotEffect(record, index)
+  const { changes, pages, added = new Map(), base = 'newest' } = slotEffect(record, index)
   const { patches, previousOf } = newPatches(index, record.ref, added, base)
   const gone: GivenUp = givenUpBy(index, pages, previousOf)
   return {
@@ -47,9 +47,12 @@ export async function effectOf(record: StoreRecord, index: IndexReader): Promise
   }
 }
 
-async function slotEffect(record: SlotRecord, index: IndexReader): Promise<SlotEffect> {
+function slotEffect(record: SlotRecord, index: Pick<IndexReader, 'get'>): SlotEffect {
   const { ref } = record
   const memory = readMemory(index, ref)
+  const { latest, certified: held } = readStates(index, ref)
+  const longest = Math.max(latest?.signed.state.sectors ?? 0, held?.signed.state.sectors ?? 0)
+  const pagesHeld = { sectors: longest, undo: memory.undo }
   const remember = (changed: Partial<typeof memory>): IndexChange => {
     return { key: slotKey('memory', ref), value: encodeMemory({ ...memory, ...changed }) }
   }
@@ -59,36 +62,45 @@ async function slotEffect(record: SlotRecord, index: IndexReader): Promise<SlotE
     case 'release':
       return { changes: [remember({ releasedNonce: maxOf(memory.releasedNonce, record.nonce) })], pages: [] }
     case 'accept': {
-      const next = { ...uncertified(index, ref), receipt: record.receipt }
+      const next = { ...uncertified(latest), receipt: record.receipt }
       return { changes: [put('latest', ref, next), remember({ promised: record.promised })], pages: [] }
     }
     case 'commit': {
       const { next, staged, certifies, promised } = record
       const base = certifies === undefined ? 'undone' : 'newest'
       const { sectors } = next.signed.state
-      const pages = await pagesAfter(index, ref, { edits: editsOfCommit(record), sectors, base, undoable: true })
+      const edit = { edits: editsOfCommit(record), sectors, base, undoable: true } as const
+      const pages = pagesAfter(index, ref, pagesHeld, edit)
+      const undo = pages.filter(({ after }) => after.undo !== undefined).map(({ page }) => page)
       const changes = [put('latest', ref, next)]
-      if (certifies === undefined) return { changes: [...changes, remember({ promised })], pages, added: staged, base }
-      const certified = { ...uncertified(index, ref), receipts: certifies }
+      if (certifies === undefined) {
+        return { changes: [...changes, remember({ promised, undo })], pages, added: staged, base }
+      }
+      const certified = { ...uncertified(latest), receipts: certifies }
       const history = historyAfter(ref, certified, memory.epochs, record)
-      changes.push(put('certified', ref, certified), ...history.changes, remember({ promised, epochs: history.epochs }))
+      changes.push(
+        put('certified', ref, certified),
+        ...history.changes,
+        remember({ promised, undo, epochs: history.epochs }),
+      )
       return { changes, pages, added: staged, base }
     }
     case 'certify': {
-      const certified = { ...uncertified(index, ref), receipts: record.receipts }
+      const certified = { ...uncertified(latest), receipts: record.receipts }
       const history = historyAfter(ref, certified, memory.epochs, record)
       const changes = [put('certified', ref, certified), { key: slotKey('latest', ref), value: undefined }]
-      changes.push(...history.changes, remember({ epochs: history.epochs }))
-      return { changes, pages: await pagesAfterCertify(index, ref) }
+      changes.push(...history.changes, remember({ undo: [], epochs: history.epochs }))
+      return { changes, pages: pagesAfterCertify(index, ref, pagesHeld) }
     }
     case 'adopt': {
       const { next, staged } = record
       const base = record.base === 'latest' ? 'newest' : 'undone'
       const { sectors } = next.signed.state
-      const pages = await pagesAfter(index, ref, { edits: editsOfAdoption(record), sectors, base, undoable: false })
+      const edit = { edits: editsOfAdoption(record), sectors, base, undoable: false } as const
+      const pages = pagesAfter(index, ref, pagesHeld, edit)
       const history = historyAfter(ref, next, memory.epochs, record)
       const changes = [put('certified', ref, next), { key: slotKey('latest', ref), value: undefined }]
-      changes.push(...history.changes, remember({ epochs: history.epochs }))
+      changes.push(...history.changes, remember({ undo: [], epochs: history.epochs }))
       return { changes, pages, added: staged, base }
     }
     case 'place': {
@@ -101,7 +113,7 @@ async function slotEffect(record: SlotRecord, index: IndexReader): Promise<SlotE
     case 'drop': {
       const keys = [...(['certified', 'latest', 'memory'] as const).map((kind) => slotKey(kind, ref))]
       keys.push(...memory.epochs.map((epoch) => historyKey(ref, epoch)))
-      return { changes: keys.map((key) => ({ key, value: undefined })), pages: await pagesAfterDrop(index, ref) }
+      return { changes: keys.map((key) => ({ key, value: undefined })), pages: pagesAfterDrop(index, ref, pagesHeld) }
     }
   }
 }
@@ -131,8 +143,7 @@ export function baseEntry(index: Pick<IndexReader, 'get'>, ref: SlotRef, sector:
   return entryAt(undo ?? index.get(pageKey('page', ref, page)) ?? new Uint8Array(), sector % PAGE_SECTORS)
 }
 
-function uncertified(index: Pick<IndexReader, 'get'>, ref: SlotRef): HeldState {
-  const { latest } = readStates(index, ref)
+function uncertified(latest: HeldState | undefined): HeldState {
   if (latest === undefined) throw new StorgoError('INTERNAL', 'The slot holds no uncertified state.')
   return latest
 }

@@ -89,7 +89,7 @@ async function replay(index: IndexDatabase, { files }: JournalFound, from: bigin
       const sequence = first + BigInt(at)
       if (sequence < from) continue
       try {
-        const { changes } = await effectOf(decodeStoreRecord(bytes), index)
+        const { changes } = effectOf(decodeStoreRecord(bytes), index)
         await index.write([...changes, appliedMark(sequence, sequence)])
       } catch (cause) {
         throw new StorgoError('INTERNAL', `Record ${sequence} of the journal cannot be replayed.`, {}, { cause })

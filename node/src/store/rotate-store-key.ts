@@ -45,8 +45,11 @@ export async function rotateStoreKey(parts: RotateParts, { signal }: { signal: A
     await note(keyFact(fresh.number), fingerprintOf(fresh))
     keys.add(fresh)
   }
-  while ((await rewrite(parts, signal)) > 0 || parts.room.hasOtherThan(keys.newest))
-    await sleep(WAIT_MS, undefined, { signal })
+  for (;;) {
+    const rewritten = await rewrite(parts, signal)
+    if (rewritten === 0 && !parts.room.hasOtherThan(keys.newest)) break
+    if (rewritten === 0) await sleep(WAIT_MS, undefined, { signal })
+  }
   for (const { number } of held) if (number !== keys.newest) await note(keyFact(number), new Uint8Array())
   await writeStoreKeys(
     disk,

@@ -22,9 +22,14 @@ export type SlotMemory = {
   releasedNonce: bigint
   /** Epochs of its history, rising. */
   epochs: readonly Epoch[]
+  /** Pages that have an undo page. */
+  undo: readonly number[]
 }
 
-const NOTHING: SlotMemory = { promised: { term: 0n, pen: new Uint8Array(16) }, releasedNonce: 0n, epochs: [] }
+const NOTHING: SlotMemory = {
+  ...{ promised: { term: 0n, pen: new Uint8Array(16) }, releasedNonce: 0n },
+  ...{ epochs: [], undo: [] },
+}
 
 export function readMemory(index: Pick<IndexReader, 'get'>, ref: SlotRef): SlotMemory {
   const value = index.get(slotKey('memory', ref))
@@ -33,16 +38,18 @@ export function readMemory(index: Pick<IndexReader, 'get'>, ref: SlotRef): SlotM
   const promised = readPromised(reader)
   const releasedNonce = reader.uint64()
   const epochs = reader.list(() => reader.uint(4) as Epoch)
+  const undo = reader.list(() => reader.uint(4))
   reader.end()
-  return { promised, releasedNonce, epochs }
+  return { promised, releasedNonce, epochs, undo }
 }
 
-/** promised ‖ releasedNonce uint64 ‖ epochs uint32 after their number. */
-export function encodeMemory({ promised, releasedNonce, epochs }: SlotMemory): Uint8Array {
+/** promised ‖ releasedNonce uint64 ‖ epochs, then pages, uint32 each after their number. */
+export function encodeMemory({ promised, releasedNonce, epochs, undo }: SlotMemory): Uint8Array {
   const writer = new RecordWriter()
   writePromised(promised, writer)
   return writer
     .uint64(releasedNonce)
     .list(epochs, (epoch) => writer.uint(epoch, 4))
+    .list(undo, (page) => writer.uint(page, 4))
     .end()
 }

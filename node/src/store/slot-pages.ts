@@ -1,6 +1,6 @@
 import { equalBytes } from '@storgo/protocol'
 import type { IndexReader } from './index-database.ts'
-import { numberOfKey, pageKey, rangeOf } from './keys.ts'
+import { pageKey } from './keys.ts'
 import {
   changedPage,
   EMPTY_PAGE,
@@ -12,6 +12,8 @@ import {
 } from './sector-page.ts'
 import type { SlotRef } from './slot-store.ts'
 
+type PageReader = Pick<IndexReader, 'get'>
+
 /** The two kinds of pages of a slot. An undo page is undefined when the uncertified state left that page alone. */
 export type HeldPages = { page: SectorPage; undo: SectorPage | undefined }
 export type PageChange = { page: number; before: HeldPages; after: HeldPages }
@@ -19,7 +21,7 @@ export type PageChange = { page: number; before: HeldPages; after: HeldPages }
 /** A sector's new entry, by its number, given the entry that it has in the base. */
 export type SectorEdits = ReadonlyMap<number, (entry: SectorEntry) => SectorEntry>
 
-export function heldPages(index: Pick<IndexReader, 'get'>, ref: SlotRef, page: number): HeldPages {
+export function heldPages(index: PageReader, ref: SlotRef, page: number): HeldPages {
   return { page: index.get(pageKey('page', ref, page)) ?? EMPTY_PAGE, undo: index.get(pageKey('undo', ref, page)) }
 }
 
@@ -33,8 +35,16 @@ export type PageEdit = {
   undoable: boolean
 }
 
+/** Which pages a slot has. */
+export type PagesHeld = {
+  /** Sectors of its longest state. */
+  sectors: number
+  /** Pages with an undo page. */
+  undo: readonly number[]
+}
+
 /** What a new state does to a slot's pages. Pages that stay as they are do not appear. */
-export async function pagesAfter(index: IndexReader, ref: SlotRef, edit: PageEdit): Promise<PageChange[]> {
+export function pagesAfter(index: PageReader, ref: SlotRef, held: PagesHeld, edit: PageEdit): PageChange[] {
   const editsByPage = new Map<number, Map<number, (entry: SectorEntry) => SectorEntry>>()
   for (const [sector, apply] of edit.edits) {
     const page = Math.floor(sector / PAGE_SECTORS)
@@ -42,7 +52,7 @@ export async function pagesAfter(index: IndexReader, ref: SlotRef, edit: PageEdi
     editsByPage.set(page, edits.set(sector % PAGE_SECTORS, apply))
   }
   const changes: PageChange[] = []
-  for (const page of new Set([...(await knownPages(index, ref, edit.sectors)), ...editsByPage.keys()])) {
+  for (const page of new Set([...pagesBeyond(held, edit.sectors), ...held.undo, ...editsByPage.keys()])) {
     const before = heldPages(index, ref, page)
     const from = edit.base === 'newest' ? before.page : (before.undo ?? before.page)
     const keep = Math.max(0, Math.min(PAGE_SECTORS, edit.sectors - page * PAGE_SECTORS))
@@ -57,23 +67,23 @@ export async function pagesAfter(index: IndexReader, ref: SlotRef, edit: PageEdi
 }
 
 /** What certifying the newest state does: its undo pages go. */
-export async function pagesAfterCertify(index: IndexReader, ref: SlotRef): Promise<PageChange[]> {
-  return [...(await undoPages(index, ref))].map((page) => {
+export function pagesAfterCertify(index: PageReader, ref: SlotRef, { undo }: PagesHeld): PageChange[] {
+  return undo.map((page) => {
     const before = heldPages(index, ref, page)
     return { page, before, after: { page: before.page, undo: undefined } }
   })
 }
 
 /** What dropping the slot does. */
-export async function pagesAfterDrop(index: IndexReader, ref: SlotRef): Promise<PageChange[]> {
-  return [...(await knownPages(index, ref, 0))].map((page) => {
+export function pagesAfterDrop(index: PageReader, ref: SlotRef, held: PagesHeld): PageChange[] {
+  return [...new Set([...pagesBeyond(held, 0), ...held.undo])].map((page) => {
     return { page, before: heldPages(index, ref, page), after: { page: EMPTY_PAGE, undo: undefined } }
   })
 }
 
 /** What another place of some sector's bytes does, in whichever of the states `edit` changes the entry. */
 export function pagesAfterMove(
-  index: Pick<IndexReader, 'get'>,
+  index: PageReader,
   ref: SlotRef,
   sector: number,
   edit: (entry: SectorEntry) => SectorEntry | undefined,
@@ -90,7 +100,7 @@ export function pagesAfterMove(
 }
 
 /** Whether one of the slot's states has a sector of that root there. */
-export function hasRoot(index: Pick<IndexReader, 'get'>, ref: SlotRef, sector: number, root: Uint8Array): boolean {
+export function hasRoot(index: PageReader, ref: SlotRef, sector: number, root: Uint8Array): boolean {
   const { page, undo } = heldPages(index, ref, Math.floor(sector / PAGE_SECTORS))
   return [page, undo ?? EMPTY_PAGE].some((held) => {
     const at = sector % PAGE_SECTORS
@@ -98,16 +108,9 @@ export function hasRoot(index: Pick<IndexReader, 'get'>, ref: SlotRef, sector: n
   })
 }
 
-async function undoPages(index: IndexReader, ref: SlotRef): Promise<Set<number>> {
-  const pages = new Set<number>()
-  for await (const [key] of index.entries(rangeOf('undo', ref))) pages.add(numberOfKey(key))
-  return pages
-}
-
-/** Pages with an undo page, and pages that reach beyond `sectors`; a state leaves the others alone unless it names them. */
-async function knownPages(index: IndexReader, ref: SlotRef, sectors: number): Promise<Set<number>> {
-  const pages = await undoPages(index, ref)
-  const range = { ...rangeOf('page', ref), gte: pageKey('page', ref, Math.floor(sectors / PAGE_SECTORS)) }
-  for await (const [key] of index.entries(range)) pages.add(numberOfKey(key))
-  return pages
+/** Pages that reach beyond the first `sectors` sectors; a state leaves the others alone unless it names them. */
+function pagesBeyond(held: PagesHeld, sectors: number): number[] {
+  const first = Math.floor(sectors / PAGE_SECTORS)
+  const count = Math.max(0, Math.ceil(held.sectors / PAGE_SECTORS) - first)
+  return Array.from({ length: count }, (_, at) => first + at)
 }

@@ -3,7 +3,9 @@ import { describe, test } from 'node:test'
 import { type Epoch, SECTOR_BYTES, SECTOR_DEPTH, sectorRoot, zeroRoot } from '@storgo/protocol'
 import { aCommit, aHeldState, someReceipts } from './fixtures/a-held-state.ts'
 import { aSector } from './fixtures/a-sector.ts'
-import type { SlotRef, SlotStore, StagedSector, Version } from './slot-store.ts'
+import { sectors, stageAll } from './fixtures/stage-all.ts'
+import { describeChanges } from './slot-changes.conformance.ts'
+import type { SlotRef, SlotStore } from './slot-store.ts'
 
 const ref: SlotRef = { volumeId: 7n, slot: 2 }
 const epoch = 9 as Epoch
@@ -193,6 +195,8 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
       2,
     )
 
+    describeChanges(held)
+
     held('two slots do not meet', async (store) => {
       const other = { volumeId: 7n, slot: 3 }
       await store.commit(
@@ -210,20 +214,6 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
       assert.equal(store.usage().stored, 1)
     })
   })
-}
-
-async function stageAll(store: SlotStore, seeds: Record<number, number>): Promise<Map<number, StagedSector>> {
-  const staged = new Map<number, StagedSector>()
-  for (const [sector, seed] of Object.entries(seeds)) staged.set(Number(sector), await store.stage(aSector(seed)))
-  return staged
-}
-
-async function sectors(
-  view: { readSector(version: Version, sector: number): Promise<Uint8Array> },
-  version: Version,
-  count: number,
-) {
-  return Promise.all(Array.from({ length: count }, (_, sector) => view.readSector(version, sector)))
 }
 
 function rootAt(roots: Uint8Array, sector: number): Uint8Array {

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { test } from 'node:test'
-import {
-  decodeSlotSyncReply,
-  encodeSlotSyncReply,
-  SLOT_READ_PROTOCOL,
-  SLOT_SYNC_PROTOCOL,
-  verifyCertificate,
-} from '@storgo/protocol'
-import type { ReplyContent } from '@storgo/sdk'
+import { SLOT_READ_PROTOCOL, verifyCertificate } from '@storgo/protocol'
 import { domain } from '../slots/fixtures/a-volume.ts'
 import { type CatchUpOptions, catchUp } from './catch-up.ts'
 import { ACrew } from './fixtures/a-crew.ts'
-import type { Lie } from './fixtures/a-member.ts'
 
 const LAGGING = 1
 const others = [0, 2, 3]
@@ -124,44 +116,6 @@ test('with fewer than k others it says so, and has changed nothing', async () =>
   assert.equal(crew.member(LAGGING).services.store.usage().staged, 0)
 })
 
-const altered = (bytes: Uint8Array) => bytes.map((byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte))
-const ofSync =
-  (change: (reply: ReturnType<typeof decodeSlotSyncReply>) => Partial<ReturnType<typeof decodeSlotSyncReply>>): Lie =>
-  (protocol, reply): ReplyContent => {
-    if (protocol !== SLOT_SYNC_PROTOCOL) return reply
-    const decoded = decodeSlotSyncReply(reply.body)
-    return { body: encodeSlotSyncReply({ ...decoded, ...change(decoded) }) }
-  }
-const lies: Record<string, Lie> = {
-  'altered sectors': (protocol, reply) =>
-    protocol === SLOT_READ_PROTOCOL ? { ...reply, bulk: altered(reply.bulk ?? new Uint8Array()) } : reply,
-  'no changes': ofSync(() => ({ changed: [] })),
-  'changes everywhere': ofSync(({ signed: { state } }) => ({ changed: [{ first: 0, count: state.sectors }] })),
-  'other slot roots': ofSync(({ slotRoots }) => ({ slotRoots: altered(slotRoots) })),
-  'a state of its own': ofSync(({ signed }) => ({ signed: { ...signed, state: { ...signed.state, nonce: 99n } } })),
-  'too few receipts': ofSync(({ receipts }) => ({ receipts: receipts.slice(0, 2) })),
-}
-
-for (const [name, lie] of Object.entries(lies)) {
-  test(`a co-slot that tells ${name} keeps nobody from catching up, and makes nobody adopt anything false`, async () => {
-    await using crew = await ACrew.open()
-    await crew.write({ stripes: 1 })
-    await crew.write({ stripes: 1, to: others })
-    crew.member(0).lie = lie
-    await catchUpOf(crew)
-    await assertEven(crew)
-  })
-}
-
-test('when all others leave out what changed, everything is rebuilt', async () => {
-  await using crew = await ACrew.open()
-  await crew.write({ stripes: 1 })
-  await crew.write({ stripes: 1, to: others })
-  for (const slot of others) crew.member(slot).lie = ofSync(() => ({ changed: [] }))
-  assert.deepEqual(await catchUpOf(crew), { nonce: 2n, sectors: 2 })
-  await assertEven(crew)
-})
-
 test('overtaken by a client that goes on writing it goes on from there, and rebuilds nothing twice', async () => {
   await using crew = await ACrew.open()
   await crew.write({ stripes: 6, to: others })
@@ -181,6 +135,21 @@ test('overtaken by a client that goes on writing it goes on from there, and rebu
   }
   assert.deepEqual(await catchUpOf(crew), { nonce: 3n, sectors: 7 })
   await assertEven(crew)
+})
+
+test('what the missed states freed is free, since they freed it and not since it caught up', async () => {
+  await using crew = await ACrew.open()
+  await crew.write({ stripes: 4 })
+  await crew.write({ stripes: 1, to: others, frees: [{ first: 1, count: 2 }] })
+  crew.volume.epoch = 9
+  await crew.write({ stripes: 0, to: others })
+  await catchUpOf(crew)
+  const { services, ref } = crew.member(LAGGING)
+  using view = services.store.view(ref)
+  assert.deepEqual(
+    [0, 1, 2, 3].map((stripe) => view.freedAt(stripe)),
+    [undefined, { epoch: 5, nonce: 2n }, { epoch: 5, nonce: 2n }, undefined],
+  )
 })
 
 test('without room it says how much it needs, and gives up nothing that it has', async () => {

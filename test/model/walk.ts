@@ -1,0 +1,37 @@
+import { settle } from './settle.ts'
+import { type SlotEvent, slotSteps } from './slot-steps.ts'
+import { rebuildableOf } from './space.ts'
+import { firstWorld, type Model, type World } from './world.ts'
+import { writerSteps } from './writer-steps.ts'
+
+/** A step of a walk: what happened to which slot (not if a writer did something), and the world after it. */
+export type Move = { slot?: number; event?: SlotEvent; next: World }
+
+/** Everything that may happen next in a world whose slots keep their places. */
+export function movesOf(model: Model, world: World): Move[] {
+  const { slots, attempts } = world
+  const rebuildable = rebuildableOf(model, slots)
+  const ofSlots = slots.flatMap((slot, index) =>
+    slotSteps(model, world, slot, { rebuildable }).map(({ event, next }) => ({
+      ...{ slot: index, event },
+      next: { ...world, slots: slots.with(index, next) },
+    })),
+  )
+  const ofWriters = [...attempts.keys()].flatMap((attempt) => {
+    const said = slots.flatMap((slot) => slot.said[attempt] ?? [])
+    return writerSteps(model, world, attempt, said).map(({ next }) => ({ next: { ...world, attempts: next } }))
+  })
+  return [...ofSlots, ...ofWriters].map((move) => ({ ...move, next: settle(model, move.next) }))
+}
+
+/** A walk from the first world: each number chooses among what may happen. */
+export function* walk(model: Model, choices: readonly number[]): Generator<{ before: World; move: Move }> {
+  let world = firstWorld(model)
+  for (const choice of choices) {
+    const moves = movesOf(model, world)
+    const move = moves[choice % moves.length]
+    if (move === undefined) return
+    yield { before: world, move }
+    world = move.next
+  }
+}
