@@ -6,7 +6,7 @@ import {IProofOfStorage} from "../interfaces/IProofOfStorage.sol";
 import {ProofVerifier} from "./ProofVerifier.sol";
 import {SignedStates} from "./SignedStates.sol";
 
-/// @title Checks a certificate (docs/protocol/types.md, section 14)
+/// @title Checks a certificate (docs/protocol/types.md, section 15)
 /// @dev volumeId uint64 ‖ nonce uint64 ‖ generation uint32 ‖ sectors uint32 ‖ root ‖ parent ‖ term uint64 ‖ head ‖ signature
 /// (64) ‖ the receipts' term uint64, then for each receipt, by rising slot: slot uint8 ‖ epoch uint32 ‖ signature (64).
 library Certificates {
