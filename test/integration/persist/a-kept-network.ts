@@ -10,7 +10,7 @@ import type { LocalNetworkRecord } from '../../../cli/src/local-network/record.t
 import { startMessage } from '../../../cli/src/local-network/start-message.ts'
 import { connectDemo } from '../../../scripts/local/connect-demo.ts'
 
-export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
+const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
 const PATIENCE_MS = 20_000
 
 /** A running network that keeps chain and data, and the demo account's connection to it. */
