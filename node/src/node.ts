@@ -25,6 +25,7 @@ import { PenActivity } from './slots/pen-activity.ts'
 import { Staging } from './slots/staging.ts'
 import { bytesOf, type NodeStatus, slotStatuses } from './status.ts'
 import { openSlotStore } from './store/open-slot-store.ts'
+import { renewStoreKey } from './store/renew-store-key.ts'
 import type { SlotRef } from './store/slot-store.ts'
 import { StoreWatch } from './store-watch.ts'
 import { startHttpServer } from './telemetry/http-server.ts'
@@ -73,7 +74,8 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
     }),
   )
   const { store, onCorrupt } = noticeCorrupt(disk)
-  const { probeSeconds, unreadableSeconds } = config.disk
+  const { probeSeconds, unreadableSeconds, keyDays } = config.disk
+  resources.use(renewStoreKey({ store, dataDir: config.dataDir, keyDays, nowMs, logger }))
   const storeWatch = resources.use(
     new StoreWatch({
       ...{ store, probeMs: probeSeconds * 1000, unreadableMs: unreadableSeconds * 1000, nowMs, logger },

@@ -60,9 +60,9 @@ export class EpochClock implements Disposable {
     return (this.#options.nowMs() - this.#seenAtMs) / 1000
   }
 
-  /** Whether blocks still arrive. */
+  /** Whether the chain answers, and blocks still arrive. */
   get isAlive(): boolean {
-    return this.secondsSinceBlock * 1000 < SILENT_MS
+    return !this.#silent && this.secondsSinceBlock * 1000 < SILENT_MS
   }
 
   /**

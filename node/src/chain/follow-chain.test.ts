@@ -67,11 +67,15 @@ test('while the epoch cannot be read the old one stands, and the next block trie
   assert.equal(clock.epoch, 1)
 })
 
-test('a chain without new blocks for a minute is not alive', async () => {
+test('a chain that does not answer, or has no new blocks for a minute, is not alive', async () => {
   const { chain, clock, block } = await aClock()
   chain.nowMs = 60_000
   assert.equal(clock.isAlive, false)
   await block(6n)
+  assert.equal(clock.isAlive, true)
+  chain.watcher?.onError(new StorgoError('CHAIN_UNREACHABLE', 'down'))
+  assert.equal(clock.isAlive, false)
+  await block(7n)
   assert.equal(clock.isAlive, true)
 })
 

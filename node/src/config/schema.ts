@@ -79,6 +79,12 @@ export const nodeConfig = z.strictObject({
     .strictObject({
       probeSeconds: seconds.default(60).describe('Seconds between two tries to read and write the store.'),
       unreadableSeconds: seconds.default(300).describe('Seconds after which a node whose store cannot be read stops.'),
+      keyDays: z
+        .int()
+        .min(0)
+        .max(3_650)
+        .default(0)
+        .describe('Days after which sectors are encrypted with a new key, which rewrites them; 0: never.'),
     })
     .prefault({}),
   settleEveryEpochs: z.int().min(1).max(10_000).default(4).describe('Epochs between settlements of the own slots.'),

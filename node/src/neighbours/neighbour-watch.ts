@@ -1,6 +1,7 @@
 import type { Epoch } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { ChainHead } from '../prover/proof-chain.ts'
+import { lastBlockOf } from '../prover/proof-moment.ts'
 import type { VolumeSource } from '../slots/volume-facts.ts'
 import type { SlotRef, SlotStore } from '../store/slot-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -141,7 +142,7 @@ export class NeighbourWatch implements AsyncDisposable {
         logger.warn({ ...line, slot, shown: String(shown) }, 'a neighbour proved without the state it should have')
       }
       round.anchors++
-      const lastBlock = head.firstBlock + BigInt(head.epochBlocks) - 1n
+      const lastBlock = lastBlockOf(head)
       const slots = atLarge.map(({ slot }) => slot)
       await chain.anchor({ certificate, slots }, { signal: this.#stop.signal, lastBlock })
       metrics.anchors.inc({ outcome: 'raised' })

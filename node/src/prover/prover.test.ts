@@ -223,6 +223,7 @@ test('a proof on its way that was built on a seed which a reorganisation has cha
   run.chain.stuck = Promise.withResolvers()
   run.prover().onBlock(headAt(moment))
   while (!run.chain.calls.includes('prove 1')) await turn()
+  run.chain.stuck = undefined
   run.prover().onReorganisation()
   run.prover().onBlock(headAt(moment + 1n))
   await turn()
@@ -231,7 +232,6 @@ test('a proof on its way that was built on a seed which a reorganisation has cha
   run.prover().onReorganisation()
   run.prover().onBlock(headAt(moment + 2n))
   await run.prover().idle()
-  run.chain.stuck = undefined
   // The chain in memory checks the proof against the new seed.
   await run.blocks(moment + 3n, 59n)
   assert.equal(run.chain.calls.filter((call) => call === 'prove 1').length, 2)

@@ -1,4 +1,4 @@
-import { type Epoch, StorgoError } from '@storgo/protocol'
+import { type Epoch, equalBytes, StorgoError } from '@storgo/protocol'
 import type { Address } from 'viem'
 import { untilAborted } from '../chain/until-aborted.ts'
 import type { SlotRef, SlotStore } from '../store/slot-store.ts'
@@ -7,7 +7,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import { billedSectors, buildProof } from './build-proof.ts'
 import { EpochProgress } from './epoch-progress.ts'
 import type { BookEntry, ChainHead, ProofChain, SendOptions } from './proof-chain.ts'
-import { isSeedReady, proofMoment } from './proof-moment.ts'
+import { isSeedReady, lastBlockOf, proofMoment } from './proof-moment.ts'
 import { settleBook } from './settle-book.ts'
 import { storeSeedInTurn } from './store-seed-in-turn.ts'
 import { tellBehind, tellLost } from './tell-trouble.ts'
@@ -40,6 +40,8 @@ export class Prover implements AsyncDisposable {
   #progress: EpochProgress | undefined
   #running: Promise<void> = Promise.resolve()
   #busy = false
+  /** The newest block that came while a step was under way. */
+  #missed: ChainHead | undefined
   #lastProven: Epoch | undefined
   #reorganised = false
   /** Ends the waiting for a proof that cannot be accepted any more. */
@@ -57,11 +59,12 @@ export class Prover implements AsyncDisposable {
   onBlock(head: ChainHead): void {
     if (this.#stop.signal.aborted) return
     if (this.#busy) {
+      this.#missed = head
       if (this.#reorganised && this.#sending !== undefined) void this.#checkSeed(head, this.#sending)
       return
     }
     this.#busy = true
-    this.#running = this.#step(head).finally(() => {
+    this.#running = this.#steps(head).finally(() => {
       this.#busy = false
     })
   }
@@ -79,6 +82,14 @@ export class Prover implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error('The node is stopping.'))
     await this.#running
+  }
+
+  async #steps(head: ChainHead): Promise<void> {
+    for (let next: ChainHead | undefined = head; next !== undefined; next = this.#missed) {
+      this.#missed = undefined
+      await this.#step(next)
+      if (this.#stop.signal.aborted) return
+    }
   }
 
   async #step(head: ChainHead): Promise<void> {
@@ -204,7 +215,7 @@ export class Prover implements AsyncDisposable {
     this.#reorganised = false
     try {
       const seed = await this.#options.chain.readSeed(epoch, { signal: this.#within(READ_TIMEOUT_MS) })
-      if (progress?.epoch === epoch && seed !== undefined && isSame(seed, progress.seed)) return
+      if (progress?.epoch === epoch && seed && progress.seed && equalBytes(seed, progress.seed)) return
       const details = { epoch, block }
       sending.abort(new StorgoError('TRANSACTION_FAILED', 'The epoch has another seed than the proof.', details))
     } catch {
@@ -229,12 +240,4 @@ export class Prover implements AsyncDisposable {
   #within(ms: number): AbortSignal {
     return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ms)])
   }
-}
-
-function lastBlockOf({ firstBlock, epochBlocks }: ChainHead): bigint {
-  return firstBlock + BigInt(epochBlocks) - 1n
-}
-
-function isSame(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && Buffer.compare(a, b) === 0
 }

@@ -16,7 +16,8 @@ const UNREADABLE_AFTER = 8
 export class DiskState {
   readonly #disk: Disk
   #failure: string | undefined
-  #unreadable: string | undefined
+  /** Why cells cannot be read, and why the probe could not. */
+  #unreadable: { cells?: string; probe?: string } = {}
   readonly #failedReads = new Set<number>()
   #roomAskedMs = Number.NEGATIVE_INFINITY
 
@@ -25,8 +26,9 @@ export class DiskState {
   }
 
   get health(): StoreHealth {
-    const reason = this.#unreadable ?? this.#failure
-    const health = { writable: this.#failure === undefined, readable: this.#unreadable === undefined }
+    const unreadable = this.#unreadable.cells ?? this.#unreadable.probe
+    const reason = unreadable ?? this.#failure
+    const health = { writable: this.#failure === undefined, readable: unreadable === undefined }
     return reason === undefined ? health : { ...health, reason }
   }
 
@@ -62,15 +64,26 @@ export class DiskState {
     }
   }
 
+  /** A cell was read, or could not be. */
   cellRead(cell: number, error?: unknown): void {
-    if (error === undefined) this.#failedReads.clear()
-    else this.#failedReads.add(cell)
-    if (this.#failedReads.size >= UNREADABLE_AFTER) this.unreadable(error)
+    if (error === undefined) {
+      this.#failedReads.clear()
+      delete this.#unreadable.cells
+      return
+    }
+    this.#failedReads.add(cell)
+    if (this.#failedReads.size >= UNREADABLE_AFTER) this.#unreadable.cells = unreadableBecause(error)
   }
 
-  unreadable(cause: unknown): void {
-    this.#unreadable ??= `nothing can be read (${cause instanceof Error ? cause.message : String(cause)})`
+  /** The probe could read, or could not. */
+  probed(error?: unknown): void {
+    if (error === undefined) delete this.#unreadable.probe
+    else this.#unreadable.probe = unreadableBecause(error)
   }
+}
+
+function unreadableBecause(cause: unknown): string {
+  return `nothing can be read (${cause instanceof Error ? cause.message : String(cause)})`
 }
 
 /** Whether the system says that there is no room. */

@@ -1,7 +1,7 @@
 import { appliedMark, joinedMarks } from './applied-marks.ts'
 import type { Disk } from './disk.ts'
 import type { DiskState } from './disk-state.ts'
-import type { IndexChange, IndexDatabase } from './index-database.ts'
+import type { IndexChange, IndexDatabase, IndexSnapshot } from './index-database.ts'
 import { writeIndexSnapshot } from './index-snapshot-file.ts'
 import type { JournalWriter } from './journal-writer.ts'
 import { effectOf } from './record-effect.ts'
@@ -9,8 +9,10 @@ import { removeOutdated } from './remove-outdated.ts'
 import type { StoreRecord } from './store-record.ts'
 import { encodeStoreRecord } from './store-record-codec.ts'
 
-/** A snapshot is made after so much journal, or as much as the last snapshot took, whichever is more. */
+/** A snapshot is made after so much journal, or as much as the last snapshot took: so writing them costs no more than the journal. */
 const SNAPSHOT_AFTER_BYTES = 16 * 1024 * 1024
+/** But never after more, because the last journal file is read at once when the store is opened. */
+const SNAPSHOT_AT_LATEST_BYTES = 64 * 1024 * 1024
 /** Most bytes of records in one block; what waits beyond goes into the next. */
 const BLOCK_BYTES = 4 * 1024 * 1024
 
@@ -135,14 +137,15 @@ export class Journal implements AsyncDisposable {
     })
   }
 
-  async #writeSnapshot(taken: Promise<ReturnType<IndexDatabase['snapshot']>>, sequence: bigint): Promise<void> {
+  async #writeSnapshot(taken: Promise<IndexSnapshot>, sequence: bigint): Promise<void> {
     const { disk, state, index } = this.#parts
     try {
       using snapshot = await taken
       const bytes = await state.guard('a snapshot could not be written', () =>
         writeIndexSnapshot(disk, snapshot, sequence),
       )
-      this.#snapshotAfterBytes = Math.max(this.#parts.snapshotAfterBytes ?? SNAPSHOT_AFTER_BYTES, bytes)
+      const least = this.#parts.snapshotAfterBytes ?? SNAPSHOT_AFTER_BYTES
+      this.#snapshotAfterBytes = Math.max(least, Math.min(bytes, SNAPSHOT_AT_LATEST_BYTES))
       await state.guard('the index could not be synced', async () => {
         await index.write(await joinedMarks(index, sequence), { sync: true })
       })

@@ -16,6 +16,7 @@ import { SectorReader } from './sector-reader.ts'
 import { hasRoot } from './slot-pages.ts'
 import type {
   Promised,
+  RotateOptions,
   ScrubOptions,
   SlotAdoption,
   SlotCommit,
@@ -175,13 +176,13 @@ export class JournaledSlotStore implements SlotStore {
     await scrubSlots({ index, reader: this.#reader, views: this.#views, slots: await this.slots() }, options)
   }
 
-  async rotateKey({ signal }: { signal: AbortSignal }): Promise<void> {
+  async rotateKey(options: RotateOptions): Promise<void> {
     const { disk, index, keys, journal } = this.#parts
     const parts = { disk, index, keys, store: this, reader: this.#reader, views: this.#views, room: this.#room }
     const note = async (name: string, value: Uint8Array) => {
       await journal.commit({ kind: 'meta', name, value })
     }
-    await this.#locks.run('key', () => rotateStoreKey({ ...parts, note }, { signal }))
+    await this.#locks.run('key', () => rotateStoreKey({ ...parts, note }, options))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

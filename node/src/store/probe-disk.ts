@@ -30,7 +30,8 @@ async function readProbe(disk: Disk, state: DiskState): Promise<void> {
     if (name === undefined) throw new Error('the journal is gone')
     await (await disk.open(`${JOURNAL_FOLDER}/${name}`)).close()
     if (names.includes('probe')) await readWhole(disk, PROBE)
+    state.probed()
   } catch (error) {
-    state.unreadable(error)
+    state.probed(error)
   }
 }

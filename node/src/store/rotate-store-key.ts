@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SECTOR_BYTES } from '@storgo/protocol'
 import type { Disk } from './disk.ts'
 import type { IndexReader } from './index-database.ts'
 import { fingerprintOf, type KeyRing, keyOfPatch } from './key-ring.ts'
@@ -6,7 +7,7 @@ import { chainOf } from './patch-chain.ts'
 import { type SlotSectorsParts, type StoredSector, storedSectors } from './scrub-slots.ts'
 import { NO_CELL } from './sector-page.ts'
 import type { SectorReader } from './sector-reader.ts'
-import type { SlotStore } from './slot-store.ts'
+import type { RotateOptions, SlotStore } from './slot-store.ts'
 import type { StageRoom } from './stage-room.ts'
 import { makeStoreKey, readStoreKeys, writeStoreKeys } from './store-key.ts'
 
@@ -33,9 +34,10 @@ export function keyFact(number: number): string {
  * it goes on with the newest key that there is.
  *
  * The new key is in its file before anything is encrypted with it, and an old one leaves the file last: a crash at any point leaves every
- * key that is still needed.
+ * key that is still needed. A sector that is corrupt keeps it from ending until it is healed.
  */
-export async function rotateStoreKey(parts: RotateParts, { signal }: { signal: AbortSignal }): Promise<void> {
+export async function rotateStoreKey(parts: RotateParts, options: RotateOptions): Promise<void> {
+  const { signal } = options
   const { disk, keys, note } = parts
   let held = await readStoreKeys(disk)
   if (held.length === 1) {
@@ -46,7 +48,7 @@ export async function rotateStoreKey(parts: RotateParts, { signal }: { signal: A
     keys.add(fresh)
   }
   for (;;) {
-    const rewritten = await rewrite(parts, signal)
+    const rewritten = await rewrite(parts, options)
     if (rewritten === 0 && !parts.room.hasOtherThan(keys.newest)) break
     if (rewritten === 0) await sleep(WAIT_MS, undefined, { signal })
   }
@@ -58,15 +60,18 @@ export async function rotateStoreKey(parts: RotateParts, { signal }: { signal: A
 }
 
 /** @returns how many sectors an older key has encrypted. */
-async function rewrite(parts: RotateParts, signal: AbortSignal): Promise<number> {
+async function rewrite(parts: RotateParts, { signal, bytesPerSecond }: RotateOptions): Promise<number> {
   const { keys, store, reader } = parts
   let found = 0
   for await (const stored of storedSectors({ ...parts, slots: await store.slots() })) {
     signal.throwIfAborted()
     if (!hasOtherKey(stored.index, stored, keys.newest)) continue
     found++
+    const startedMs = performance.now()
     const bytes = await reader.read(stored.index, stored.content)
     await store.heal(stored.ref, stored.sector, await store.stage(bytes))
+    const leftMs = (SECTOR_BYTES / bytesPerSecond) * 1000 - (performance.now() - startedMs)
+    if (leftMs > 0) await sleep(leftMs, undefined, { signal })
   }
   return found
 }

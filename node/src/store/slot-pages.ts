@@ -21,7 +21,7 @@ export type PageChange = { page: number; before: HeldPages; after: HeldPages }
 /** A sector's new entry, by its number, given the entry that it has in the base. */
 export type SectorEdits = ReadonlyMap<number, (entry: SectorEntry) => SectorEntry>
 
-export function heldPages(index: PageReader, ref: SlotRef, page: number): HeldPages {
+function heldPages(index: PageReader, ref: SlotRef, page: number): HeldPages {
   return { page: index.get(pageKey('page', ref, page)) ?? EMPTY_PAGE, undo: index.get(pageKey('undo', ref, page)) }
 }
 

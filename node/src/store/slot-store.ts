@@ -114,7 +114,7 @@ export const MAX_UNFOLDED_BYTES = 262_144
 export type StoreHealth = {
   /** False for good once a write or a sync of the journal or of a cell has failed in this process. */
   writable: boolean
-  /** False when nothing can be read any more: the node should stop. */
+  /** False while nothing can be read: a node for which that lasts should stop. */
   readable: boolean
   reason?: string
 }
@@ -166,11 +166,13 @@ export interface SlotStore extends AsyncDisposable {
   /** Reads every sector once, no faster than that, and tells of those that are corrupt. Resolves at the end or when aborted. */
   scrub(options: ScrubOptions): Promise<void>
   /**
-   * Encrypts with a new key from now on, rewrites what older ones encrypted, and forgets those. Takes up a rotation that was
-   * interrupted. Rejects when aborted; then both keys stay.
+   * Encrypts with a new key from now on, rewrites what older ones encrypted, no faster than that, and forgets those. Takes up a
+   * rotation that was interrupted. Rejects when aborted; then both keys stay.
    */
-  rotateKey(options: { signal: AbortSignal }): Promise<void>
+  rotateKey(options: RotateOptions): Promise<void>
 }
+
+export type RotateOptions = { signal: AbortSignal; bytesPerSecond: number }
 
 export type ScrubOptions = {
   signal: AbortSignal

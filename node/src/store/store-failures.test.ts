@@ -118,6 +118,9 @@ test('a cell that cannot be read is one corrupt sector; many are a disk that can
     await assert.rejects(view.readSector('latest', sector), { code: 'SECTOR_CORRUPT' })
   }
   assert.equal(store.health().readable, false)
+  bad.clear()
+  assert.deepEqual(await view.readSector('latest', 4), aSector(4))
+  assert.equal(store.health().readable, true)
 })
 
 test('a disk with little room left takes no sectors, but promises and certificates', async () => {
@@ -140,7 +143,10 @@ test('a probe finds a disk that no longer writes, and one that is gone', async (
   failing(disk, { kind: 'sync', path: 'journal/probe' }, 'EIO')
   await store.probe()
   assert.deepEqual([store.health().writable, store.health().readable], [false, true])
-  failing(disk, { kind: 'read', path: 'journal' }, 'EIO')
+  const again = failing(disk, { kind: 'read', path: 'journal' }, 'EIO')
   await store.probe()
   assert.equal(store.health().readable, false)
+  again()
+  await store.probe()
+  assert.deepEqual([store.health().writable, store.health().readable], [false, true])
 })

@@ -6,15 +6,18 @@ import { test } from 'node:test'
 import { SECTOR_BYTES } from '@storgo/protocol'
 import { Random } from '../fixtures/seeded-random.ts'
 import { SimulatedDisk } from '../fixtures/simulated-disk.ts'
+import { createLogger } from '../telemetry/logger.ts'
 import { aCommit, aHeldState } from './fixtures/a-held-state.ts'
 import { aSector } from './fixtures/a-sector.ts'
 import { commitSectors, openSimulated, ref } from './fixtures/a-simulated-store.ts'
 import { openSlotStore } from './open-slot-store.ts'
+import { renewIfDue } from './renew-store-key.ts'
 import { contentWith } from './slot-store.reference.ts'
 import type { SlotStore } from './slot-store.ts'
 
 const aFolder = () => mkdtemp(join(tmpdir(), 'storgo-store-'))
 const signal = new AbortController().signal
+const rotation = { signal, bytesPerSecond: Number.POSITIVE_INFINITY }
 const opened = (dataDir: string, binding = 'test') =>
   openSlotStore({ dataDir, capacity: 8, binding, retentionEpochs: () => 4 })
 
@@ -81,7 +84,7 @@ test('after a rotation everything reads with the new key alone, what was committ
   await commitSectors(store, [1, 2], { volumeId: 8n, slot: 0 })
   await commitText(store, 1, 'first')
   const text = await commitText(store, 2, 'second')
-  const rotated = store.rotateKey({ signal })
+  const rotated = store.rotateKey(rotation)
   await commitSectors(store, [3, 4], { volumeId: 9n, slot: 0 })
   await rotated
   const after = keyFileOf(disk)
@@ -105,16 +108,40 @@ test('a rotation that is cut off at any point leaves everything readable, and ca
   const cuts: SimulatedDisk[] = []
   const random = new Random(1)
   disk.after = () => cuts.push(disk.crashed(random))
-  await store.rotateKey({ signal })
+  await store.rotateKey(rotation)
   assert.ok(cuts.length > 10)
   for (const cut of cuts) {
     const left = await openSimulated(cut)
     assert.equal(await corruptSectors(left), 0)
-    await left.rotateKey({ signal })
+    await left.rotateKey(rotation)
     assert.equal(await corruptSectors(left), 0)
     assert.equal(keyFileOf(cut).length, keyFileOf(disk).length)
     await left[Symbol.asyncDispose]()
   }
+})
+
+test('a key is renewed when it is old, or when a rotation was left half done, and not otherwise', async () => {
+  const dataDir = await aFolder()
+  const store = await opened(dataDir)
+  await commitSectors(store, [1])
+  const keyFile = join(dataDir, 'store.key')
+  const options = { store, dataDir, logger: createLogger({ level: 'silent', format: 'json' }) } as const
+  const keyAfter = async (keyDays: number, days: number) => {
+    await renewIfDue({ ...options, keyDays, nowMs: () => Date.now() + days * 86_400_000 }, signal)
+    return readFile(keyFile)
+  }
+  const first = await readFile(keyFile)
+  assert.deepEqual(await keyAfter(0, 1000), first)
+  assert.deepEqual(await keyAfter(30, 29), first)
+  const second = await keyAfter(30, 31)
+  assert.notDeepEqual(second, first)
+  const cancelled = store.rotateKey({ signal: AbortSignal.abort(), bytesPerSecond: 1 })
+  await assert.rejects(cancelled, { name: 'AbortError' })
+  assert.equal((await readFile(keyFile)).length, 2 * second.length)
+  assert.equal((await keyAfter(0, 0)).length, second.length)
+  assert.equal(await corruptSectors(store), 0)
+  await store[Symbol.asyncDispose]()
+  await rm(dataDir, { recursive: true })
 })
 
 function keyFileOf(disk: SimulatedDisk): Uint8Array {

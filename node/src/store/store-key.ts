@@ -7,7 +7,8 @@ import { readWhole } from './read-whole.ts'
 
 export const STORE_KEY = 'store.key'
 const KEY_BYTES = 64
-const ENTRY_BYTES = 1 + KEY_BYTES
+/** Size of the key file with one key in it. */
+export const STORE_KEY_BYTES = 1 + KEY_BYTES
 const MAX_NUMBER = 255
 
 /** A fresh key, with a number that none of `others` has. */
@@ -24,12 +25,12 @@ export function makeStoreKey(others: readonly StoreKey[]): StoreKey {
 export async function readStoreKeys(disk: Disk): Promise<StoreKey[]> {
   if (!(await disk.list('')).includes(STORE_KEY)) return []
   const file = await readWhole(disk, STORE_KEY)
-  if (file.length === 0 || file.length % ENTRY_BYTES !== 0) {
-    const message = `${STORE_KEY} has ${file.length} bytes, which is no number of keys of ${ENTRY_BYTES} bytes.`
+  if (file.length === 0 || file.length % STORE_KEY_BYTES !== 0) {
+    const message = `${STORE_KEY} has ${file.length} bytes, which is no number of keys of ${STORE_KEY_BYTES} bytes.`
     throw new StorgoError('KEY_FILE_INVALID', message, { bytes: file.length })
   }
-  return Array.from({ length: file.length / ENTRY_BYTES }, (_, at) => {
-    const entry = file.subarray(at * ENTRY_BYTES, (at + 1) * ENTRY_BYTES)
+  return Array.from({ length: file.length / STORE_KEY_BYTES }, (_, at) => {
+    const entry = file.subarray(at * STORE_KEY_BYTES, (at + 1) * STORE_KEY_BYTES)
     return { number: entry[0] ?? 0, bytes: entry.slice(1) }
   })
 }

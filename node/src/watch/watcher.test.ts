@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { ACrew } from './fixtures/a-crew.ts'
 import { damageCells } from './fixtures/damage-cells.ts'
+import { noticeCorrupt } from './notice-corrupt.ts'
 import { WatchReport } from './watch-report.ts'
 import { Watcher } from './watcher.ts'
 
@@ -122,6 +123,26 @@ test('what does not verify is told once, with the name of the co-slot', async ()
     lies.map(({ coSlot, code }) => [coSlot, code]),
     [[0, 'PROOF_INVALID']],
   )
+})
+
+test('while the disk takes nothing more, nobody is asked for anything', async () => {
+  await using crew = await ACrew.open()
+  await crew.write({ stripes: 1, to: others })
+  const { services } = crew.member(SLOT)
+  const { store } = noticeCorrupt(services.store)
+  const broken = { ...store, health: () => ({ writable: false, readable: true, reason: 'EIO' }) }
+  crew.member(SLOT).services = { ...services, store: broken }
+  const { watcher, ref } = aWatcher(crew)
+  await using _ = watcher
+  watcher.onBehind(ref)
+  watcher.onCorrupt({ ref, sector: 0 })
+  const asked = () => others.map((slot) => crew.member(slot).asked.get('/storgo/slot-sync/1.0.0') ?? 0)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(asked(), [0, 0, 0])
+  Object.assign(broken, { health: () => services.store.health() })
+  watcher.onBehind(ref)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(asked(), [1, 1, 1])
 })
 
 test('disposing it in the middle of a catch-up leaves the slot as it was', async () => {

@@ -148,7 +148,9 @@ export class Watcher implements AsyncDisposable {
     { key, ref, what, timeoutMs }: { key: string; ref: SlotRef; what: string; timeoutMs: number },
     work: (signal: AbortSignal) => Promise<void>,
   ): void {
-    const { report } = this.#options
+    const { report, services } = this.#options
+    // A disk that takes nothing more makes all of it useless; the node says so itself.
+    if (!services.store.health().writable) return
     const name = `${what} ${key}`
     tasks.start(key, async (stopping) => {
       try {

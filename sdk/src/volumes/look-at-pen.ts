@@ -1,10 +1,9 @@
+import { askSlots, silence } from './ask-slots.ts'
 import { refusalOf } from './refusal.ts'
 import type { SlotHealth } from './slot-health.ts'
 import type { SlotTroubles } from './slot-troubles.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
-/** A slot that has not answered after this long is not waited for. */
-const ANSWER_MS = 3_000
 /** Once q have answered, how long the others are still waited for. */
 const GRACE_MS = 300
 /** A slot that has promised a term this far above the others' lies; following it would use up the terms there are. */
@@ -29,33 +28,21 @@ export async function lookAtPen(
   { volumeId, links, q }: VolumeRecord,
   { health, troubles, signal }: LookAtPenOptions,
 ): Promise<PenOutlook> {
-  const terms: bigint[] = []
-  const errors: unknown[] = []
-  let busy = 0
-  const enough = Promise.withResolvers<void>()
-  const everyone = Promise.all(
-    links.map(async (link) => {
-      try {
-        const reply = await link.state({ timeoutMs: ANSWER_MS, signal })
-        terms.push(reply.promisedTerm)
-        if (reply.busy) busy++
-        if (terms.length >= q) enough.resolve()
-      } catch (error) {
-        if (signal.aborted) return
-        errors.push(error)
-        health.failed(link.slot, error)
-        troubles.tell(link, error, 'going on without it')
-      }
-    }),
-  )
-  await Promise.race([everyone, enough.promise])
-  const grace = Promise.withResolvers<void>()
-  const timer = setTimeout(grace.resolve, GRACE_MS)
-  await Promise.race([everyone, grace.promise])
-  clearTimeout(timer)
-  signal.throwIfAborted()
+  const { answers, errors, silent } = await askSlots(links, {
+    ask: (link, options) => link.state(options),
+    isEnough: (some) => some.length >= q,
+    graceMs: GRACE_MS,
+    onFailed: (link, error) => {
+      health.failed(link.slot, error)
+      troubles.tell(link, error, 'going on without it')
+    },
+    signal,
+  })
+  const terms = answers.map(({ promisedTerm }) => promisedTerm)
+  const busy = answers.filter((answer) => answer.busy).length
   if (terms.length < q) {
     const shortage = { volumeId, slots: links.length, good: terms.length, needed: q }
+    for (const link of silent) troubles.tell(link, silence(link), 'going on without it')
     throw refusalOf(errors, { ...shortage, what: 'answered' })
   }
   return { highestTerm: believable(terms, q), busy: busy > links.length - q }

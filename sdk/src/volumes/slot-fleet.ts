@@ -18,7 +18,7 @@ import { SlotSender, type Upload } from './slot-sender.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
 /** Bytes of stripes on their way to the slots at a time. */
-const IN_FLIGHT_BYTES = 32 << 20
+const IN_FLIGHT_BYTES = 18 << 20
 
 /** A slot is given up when it has not answered for this long, and the others have nothing left to do … */
 const STRAGGLER_MS = 8_000

@@ -10,6 +10,7 @@ import {
   stateDigest,
 } from '@storgo/protocol'
 import { isAddressEqual } from 'viem'
+import { askSlots, silence } from './ask-slots.ts'
 import { AnswerChecker } from './check-answer.ts'
 import { lookAtPen } from './look-at-pen.ts'
 import { refusalOf } from './refusal.ts'
@@ -18,8 +19,6 @@ import type { SlotLink } from './slot-link.ts'
 import type { SlotTroubles } from './slot-troubles.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
-/** A slot that has not promised after this long is taken for dead. */
-const ANSWER_MS = 3_000
 /** Once q have promised, how long the others are still waited for. */
 const GRACE_MS = 1_000
 /** How long a writer that is at work is waited for. */
@@ -94,31 +93,24 @@ class Asking {
   async ask(term: bigint): Promise<{ promised: Promised[]; errors: unknown[] }> {
     const { links, q } = this.#record
     const { pen, health, troubles, signal } = this.#options
-    const promised: Promised[] = []
-    const errors: unknown[] = []
-    const decided = Promise.withResolvers<void>()
-    const everyone = Promise.all(
-      links.map(async (link) => {
+    const { answers, errors, silent } = await askSlots<Promised>(links, {
+      ask: async (link, options) => {
         const sentMs = health.nowMs
-        try {
-          const reply = await link.pen({ term, pen }, { timeoutMs: ANSWER_MS, signal })
-          promised.push(await this.#verified(link, term, reply))
-          health.answered(link.slot, sentMs)
-        } catch (error) {
-          if (signal.aborted) return
-          errors.push(error)
-          if (isAboutPen(error)) return
-          health.failed(link.slot, error)
-          troubles.tell(link, error, 'going on without it')
-        } finally {
-          if (promised.length >= q) decided.resolve()
-        }
-      }),
-    )
-    await Promise.race([everyone, decided.promise])
-    await Promise.race([everyone, later(GRACE_MS)])
-    signal.throwIfAborted()
-    return { promised: [...promised], errors: [...errors] }
+        const promised = await this.#verified(link, term, await link.pen({ term, pen }, options))
+        health.answered(link.slot, sentMs)
+        return promised
+      },
+      isEnough: (some) => some.length >= q,
+      graceMs: GRACE_MS,
+      onFailed: (link, error) => {
+        if (isAboutPen(error)) return
+        health.failed(link.slot, error)
+        troubles.tell(link, error, 'going on without it')
+      },
+      signal,
+    })
+    for (const link of silent) troubles.tell(link, silence(link), 'going on without it')
+    return { promised: answers, errors }
   }
 
   async #verified({ slot, provider }: SlotLink, term: bigint, reply: SlotPenReply): Promise<Promised> {
