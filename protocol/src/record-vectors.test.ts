@@ -4,9 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { sha256 } from '#platform'
+import { concatBytes } from './bytes.ts'
 import { decodeChunkEntry, decodeFileEntry, pathOfKey } from './catalog/entries.ts'
+import { decodeFreeRuns, FREE_RUNS_KEY } from './catalog/free-runs.ts'
 import { decodeNode } from './catalog/node.ts'
 import { assertPath } from './catalog/path.ts'
+import { decodeRootRow, decodeRootsCover, ROOTS_KEY, rootRowKey } from './catalog/root-rows.ts'
 import { type CborValue, readCbor } from './cbor/plain-cbor.ts'
 import { decodeHead, headHash, readEnvelopes, readFreed } from './head/head-record.ts'
 import { chunkKey } from './keys/derive-keys.ts'
@@ -81,12 +84,17 @@ test('catalog.json', async () => {
     volumeKey: Hex
     chunk: { digest: Hex; offset: number; sealedBytes: number; refs: number; key: Hex; value: Hex }
     file: { path: string; digest: Hex; key: Hex; value: Hex } & Record<string, unknown>
+    unnamedChunk: { digest: Hex; value: Hex } & Record<string, unknown>
+    rootsCover: { key: Hex; value: Hex } & Record<string, unknown>
+    rootRow: { level: number; index: number; n: number; nodes: Hex; key: Hex; value: Hex }
+    freeRuns: { runs: unknown; key: Hex; value: Hex }
     leaf: Sealed & { entries: Hex[] }
     inner: Sealed & { children: { firstKey: Hex; ref: unknown }[] }
     refused: Record<string, Hex>
     paths: { accepted: string[]; refused: string[] }
   }
-  const { volumeKey, chunk, file, leaf, inner, refused, paths } = await read<Vectors>('catalog')
+  const vectors = await read<Vectors>('catalog')
+  const { volumeKey, chunk, file, leaf, inner, refused, paths } = vectors
   const value = (hex: Hex): CborValue => readCbor(bytes(hex), { code: 'INTERNAL', what: 'value' }, (any) => any)
   const { offset, sealedBytes, refs } = chunk
   assert.deepEqual(decodeChunkEntry(value(chunk.value)), { offset, sealedBytes, refs })
@@ -94,6 +102,17 @@ test('catalog.json', async () => {
   const { path, key: fileKeyBytes, value: fileValue, ...entry } = file
   assert.deepEqual(asWritten(decodeFileEntry(value(fileValue))), entry)
   assert.equal(pathOfKey(bytes(fileKeyBytes)), path)
+  const { digest: _, value: unnamedValue, ...unnamed } = vectors.unnamedChunk
+  assert.deepEqual(decodeChunkEntry(value(unnamedValue)), unnamed)
+  const { key: coverKey, value: coverValue, ...cover } = vectors.rootsCover
+  assert.equal(coverKey, bytesToHex(ROOTS_KEY))
+  assert.deepEqual(decodeRootsCover(value(coverValue)), cover)
+  const { level, index, n, nodes, key: rowKey, value: rowValue } = vectors.rootRow
+  assert.equal(rowKey, bytesToHex(rootRowKey(level, index)))
+  assert.equal(bytesToHex(concatBytes(...decodeRootRow(value(rowValue), n))), nodes)
+  const { runs, key: runsKey, value: runsValue } = vectors.freeRuns
+  assert.equal(runsKey, bytesToHex(FREE_RUNS_KEY))
+  assert.deepEqual(asWritten(decodeFreeRuns(value(runsValue))), runs)
   for (const { encoded, key, sealed } of [leaf, inner]) {
     assert.equal(bytesToHex(await chunkKey(bytes(volumeKey), bytes(encoded))), key)
     assert.equal(bytesToHex(await unseal(bytes(key), bytes(sealed))), encoded)

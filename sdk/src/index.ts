@@ -59,6 +59,8 @@ export {
   type ServeLimits,
   serveRequests,
 } from './net/serve-requests.ts'
+export { type Recovered, recoverFromWallet } from './recovery/recover-from-wallet.ts'
+export { formatRecoveryCard, parseRecoveryCard, type RecoveryCard } from './recovery/recovery-card.ts'
 export { AnswerChecker, type CheckedVolume } from './volumes/check-answer.ts'
 export { connectStorgo, type StorgoOptions } from './volumes/connect-storgo.ts'
 export type {
@@ -86,4 +88,12 @@ export type {
   VolumeOrder,
   VolumeQuote,
 } from './volumes/storgo.ts'
+export type {
+  CompactOptions,
+  CompactProgress,
+  CompactResult,
+  PastState,
+  RestoreOptions,
+  RestoreResult,
+} from './volumes/volume-space.ts'
 export { type Changes, type WhatChangedOptions, whatChanged } from './volumes/what-changed.ts'

@@ -24,14 +24,20 @@ export function movesOf(model: Model, world: World): Move[] {
   return [...ofSlots, ...ofWriters].map((move) => ({ ...move, next: settle(model, move.next) }))
 }
 
+/** One of the moves, by a number. */
+export type Choose = (moves: readonly Move[], number: number) => Move | undefined
+
 /** A walk from the first world: each number chooses among what may happen. */
-export function* walk(model: Model, choices: readonly number[]): Generator<{ before: World; move: Move }> {
+export function* walk(
+  model: Model,
+  numbers: readonly number[],
+  choose: Choose = (moves, number) => moves[number % moves.length],
+): Generator<{ before: World; move: Move; number: number }> {
   let world = firstWorld(model)
-  for (const choice of choices) {
-    const moves = movesOf(model, world)
-    const move = moves[choice % moves.length]
+  for (const number of numbers) {
+    const move = choose(movesOf(model, world), number)
     if (move === undefined) return
-    yield { before: world, move }
+    yield { before: world, move, number }
     world = move.next
   }
 }

@@ -11,7 +11,7 @@ import type { WriteSession, Written } from './write-session.ts'
 const SPARSE = 0.5
 const SPARSE_WHEN_SHORT = 0.9
 /** Room is short below this part of the volume. */
-const SHORT_PART = 0.25
+const SHORT_PART = 0.5
 const MOST_ROUNDS = 1_000
 const RELEASE_MS = 10_000
 

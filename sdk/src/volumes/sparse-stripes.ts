@@ -19,7 +19,7 @@ type SparseOptions = {
   mostBytes: number
 }
 
-/** The sparse stripes that are cheapest to empty, as many as `mostBytes` allow. */
+/** The first sparse stripes, as many as `mostBytes` allow. */
 export async function chooseSparse(
   catalog: Catalog,
   { live, stripeBytes, mayFree, sparse, mostBytes }: SparseOptions,
@@ -27,9 +27,10 @@ export async function chooseSparse(
   const wanted = new Map<number, LiveChunk[]>()
   const nodeBytes = new Map<number, number>()
   let bytes = 0
-  for (const [stripe, used] of [...live].toSorted(([a, x], [b, y]) => x - y || a - b)) {
-    if (used >= sparse * stripeBytes || bytes + used > mostBytes) break
-    if (!mayFree(stripe)) continue
+  // In the order in which they lie: so what is freed is long runs, of which little is lost at the ends.
+  for (const [stripe, used] of [...live].toSorted(([a], [b]) => a - b)) {
+    if (used >= sparse * stripeBytes || !mayFree(stripe)) continue
+    if (bytes + used > mostBytes) break
     bytes += used
     wanted.set(stripe, [])
   }
