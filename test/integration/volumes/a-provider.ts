@@ -8,9 +8,20 @@ import type { Holder } from './a-network.ts'
 
 const READY_MS = 60_000
 const POLL_MS = 200
+/** A busy machine answers late; that is no reason to give up before what is waited for has its time. */
+const ANSWER_MS = 30_000
 
 /** What `/status` says of one slot. */
 type SlotStatus = { volumeId: string; nonce: string; certifiedNonce: string }
+
+const MAIN = fileURLToPath(new URL('../../../node/src/main.ts', import.meta.url))
+
+export type StartOptions = {
+  /** Settings that replace those it had. */
+  settings?: Readonly<Record<string, unknown>>
+  /** Path of what to run in place of the provider's own program. */
+  program?: string
+}
 
 /** The process of one provider of a network, which may be stopped, frozen and started again on what it has on disk. */
 export class AProvider implements AsyncDisposable {
@@ -35,20 +46,45 @@ export class AProvider implements AsyncDisposable {
     this.#child.signal(name)
   }
 
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    this.#child.signal('SIGKILL')
+    await this.#child.ended
+  }
+
+  /** Resolves with how its process has ended. */
+  get ended(): Promise<string> {
+    return this.#child.ended
+  }
+
+  get pid(): number {
+    return this.#child.pid
+  }
+
+  /** What it has logged since it was started. */
+  log(): Promise<string> {
+    return readFile(this.#child.logFile, 'utf8')
+  }
+
   /** Starts it again at the address that it had. */
-  async start(): Promise<void> {
+  async start({ settings = {}, program = MAIN }: StartOptions = {}): Promise<void> {
     const configFile = `${this.dataDir}.config.json`
     const config = JSON.parse(await readFile(configFile, 'utf8'))
     config.p2p = { listen: [this.#multiaddr.replace(/\/p2p\/.*$/u, '')] }
-    await writeFile(configFile, JSON.stringify(config))
+    await writeFile(configFile, JSON.stringify({ ...config, ...settings }))
     const repository = fileURLToPath(new URL('../../../', import.meta.url))
     this.#child = new Child({
       name: `${this.#child.name}-again`,
-      args: [fileURLToPath(new URL('../../../node/src/main.ts', import.meta.url)), '--config', configFile],
+      args: [program, '--config', configFile],
       cwd: repository,
       logFile: `${this.dataDir}.${++this.#starts}.log`,
     })
-    await waitUntil(this.#child, 'being ready', READY_MS, () => readNodeRecord(this.dataDir))
+    const { pid } = this.#child
+    await waitUntil(this.#child, 'being ready', READY_MS, async () => {
+      // One that was killed has left its record.
+      const record = await readNodeRecord(this.dataDir)
+      return record?.pid === pid ? record : undefined
+    })
   }
 
   /** Resolves once it holds that state of the volume with its certificate. */
@@ -66,7 +102,7 @@ export class AProvider implements AsyncDisposable {
   /** Resolves once a metric of its has reached a value. */
   async counted(metric: string, least: number, timeoutMs = READY_MS): Promise<void> {
     await eventually(`${metric} of ${this.operator}; its log: ${this.#child.logFile}`, timeoutMs, async () => {
-      const text = await this.#get('/metrics').then((answer) => answer.text())
+      const text = await this.fetch('/metrics').then((answer) => answer.text())
       const value = new RegExp(`^${metric} (\\d+)$`, 'mu').exec(text)?.[1]
       return value !== undefined && Number(value) >= least
     })
@@ -77,14 +113,15 @@ export class AProvider implements AsyncDisposable {
   }
 
   async #slot(volumeId: bigint): Promise<SlotStatus | undefined> {
-    const { slots }: { slots: SlotStatus[] } = await (await this.#get('/status')).json()
+    const { slots }: { slots: SlotStatus[] } = await (await this.fetch('/status')).json()
     return slots.find((slot) => slot.volumeId === String(volumeId))
   }
 
-  async #get(path: string): Promise<Response> {
+  /** What it answers over HTTP. */
+  async fetch(path: string): Promise<Response> {
     const record = await readNodeRecord(this.dataDir)
     if (!record) throw new Error(`${this.operator} does not run`)
-    return fetch(`${record.httpUrl}${path}`, { signal: AbortSignal.timeout(5_000) })
+    return fetch(`${record.httpUrl}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) })
   }
 }
 
