@@ -32,12 +32,47 @@ export function* walk(
   model: Model,
   numbers: readonly number[],
   choose: Choose = (moves, number) => moves[number % moves.length],
-): Generator<{ before: World; move: Move; number: number }> {
+): Generator<Stride> {
   let world = firstWorld(model)
   for (const number of numbers) {
     const move = choose(movesOf(model, world), number)
     if (move === undefined) return
-    yield { before: world, move, number }
+    yield { before: world, move }
     world = move.next
   }
+}
+
+/** A step of a way, and the world before it. */
+export type Stride = { before: World; move: Move }
+
+/**
+ * A shortest way from the first world to one of which `isThere` holds, up to the order of all slots but `slot`.
+ *
+ * @returns `undefined` if there is none among the nearest `most` worlds.
+ */
+export function wayTo(
+  model: Model,
+  slot: number,
+  isThere: (world: World) => boolean,
+  { most = 100_000 } = {},
+): Stride[] | undefined {
+  const found: { world: World; stride?: Stride; from: number }[] = [{ world: firstWorld(model), from: -1 }]
+  const seen = new Set<string>()
+  for (let at = 0; at < found.length && at < most; at++) {
+    const { world } = found[at] ?? { world: firstWorld(model) }
+    if (isThere(world)) {
+      const way: Stride[] = []
+      for (let back = found[at]; back?.stride !== undefined; back = found[back.from]) way.unshift(back.stride)
+      return way
+    }
+    for (const move of movesOf(model, world)) {
+      const { slots, ...rest } = move.next
+      const others = slots.toSpliced(slot, 1).map((other) => JSON.stringify(other))
+      const key = JSON.stringify([rest, slots[slot], others.sort()])
+      if (seen.has(key)) continue
+      seen.add(key)
+      found.push({ world: move.next, stride: { before: world, move }, from: at })
+    }
+  }
+  return undefined
 }
