@@ -117,7 +117,7 @@ test('a co-slot that answers with altered bytes keeps nobody from catching up, a
   await provider(0).stop()
   const nonce = await put(aFile('while one lies', 3 * MIB + 5))
   await using session = await aSession(network)
-  const options = { timeoutMs: 5_000 }
+  const options = { timeoutMs: 20_000 }
   const state = await session.link(2).state(options)
   const sync = await session.link(2).sync({ since: 0n, uncertified: false, after: 0 }, options)
   await provider(2).stop()
