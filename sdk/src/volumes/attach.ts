@@ -24,6 +24,7 @@ export type AttachOptions = {
  */
 export async function attach(record: VolumeRecord, { health, troubles }: AttachOptions): Promise<Belief> {
   const { k, q, volumeId, links, domain } = record
+  const known = { k, n: links.length, q, domain }
   const checker = new AnswerChecker(record)
   const needed = Math.max(k, links.length - q + 1)
   const { answers, errors, silent } = await askSlots<SlotAnswer>(links, {
@@ -35,14 +36,18 @@ export async function attach(record: VolumeRecord, { health, troubles }: AttachO
       health.answered(slot, sentMs)
       return { slot, reply }
     },
-    isEnough: (some) => believe(some, { q, domain }).holders.size >= needed,
+    isEnough: (some) => {
+      const { holders, possible } = believe(some, known)
+      // The others may know whether that state is certified.
+      return holders.size >= needed && possible === undefined
+    },
     graceMs: GRACE_MS,
     onFailed: (link, error) => {
       health.failed(link.slot, error)
       troubles.tell(link, error, 'going on without it')
     },
   })
-  const belief = believe(answers, { q, domain })
+  const belief = believe(answers, known)
   if (belief.holders.size < needed) {
     const good = belief.holders.size
     throw refusalOf(errors, { volumeId, slots: links.length, good, needed, what: 'answered with its last state' })

@@ -33,7 +33,7 @@ const of = (replies: Record<number, Partial<SlotStateReply>>) =>
       slot: Number(slot),
       reply: { promisedTerm: 0n, busy: false, ...reply },
     })),
-    { q, domain },
+    { k: 4, n: 6, q, domain },
   )
 const nonce = (belief: ReturnType<typeof of>) => belief.certified?.certificate.signed.state.nonce
 
@@ -75,4 +75,28 @@ test('a state that fewer than a quorum took is not believed', () => {
     4: certified(one),
   })
   assert.equal(nonce(belief), 1n)
+})
+
+test('a state that as many as a quorum may hold is possible, and one that too few can hold is not', () => {
+  const [one, two] = [aState(1n), aState(2n)]
+  const both = (slot: number) => [slot, { ...certified(one), ...latest(slot, two) }]
+  const silentOne = of({ ...Object.fromEntries([0, 1, 2, 3].map(both)), 4: certified(one) })
+  assert.deepEqual([nonce(silentOne), silentOne.possible?.signed], [1n, two])
+  const silentTwo = of(Object.fromEntries([0, 1, 2, 3].map(both)))
+  assert.deepEqual([nonce(silentTwo), silentTwo.possible?.signed], [1n, two])
+  const refuted = of({ ...Object.fromEntries([0, 1, 2, 3].map(both)), 4: certified(one), 5: certified(one) })
+  assert.deepEqual([nonce(refuted), refuted.possible], [1n, undefined])
+  const unreadable = of(Object.fromEntries([0, 1, 2].map(both)))
+  assert.deepEqual([nonce(unreadable), unreadable.possible], [1n, undefined])
+})
+
+test('of two possible states the one that was taken under the later term is', () => {
+  const small = { k: 1, n: 3, q: 2, domain }
+  const [a, b] = [aState(1n, { root: 1 }), aState(1n, { root: 2, term: 2n })]
+  const answer = (slot: number, signed: SignedState, term: bigint) => ({
+    slot,
+    reply: { promisedTerm: 2n, busy: false, ...latest(slot, signed, term) },
+  })
+  const { possible } = believe([answer(0, b, 2n), answer(1, a, 1n)], small)
+  assert.deepEqual(possible?.signed, b)
 })

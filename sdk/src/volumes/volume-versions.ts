@@ -1,6 +1,15 @@
-import { Catalog, ErasureCode, type Extent, isStorgoError, type State, StorgoError } from '@storgo/protocol'
+import {
+  Catalog,
+  decodeHead,
+  ErasureCode,
+  type Extent,
+  isStorgoError,
+  readEnvelopes,
+  type State,
+  StorgoError,
+} from '@storgo/protocol'
 import { attach } from './attach.ts'
-import type { Belief } from './believe.ts'
+import type { Belief, PossibleState } from './believe.ts'
 import { BlockCache } from './block-cache.ts'
 import type { Logger } from './logger.ts'
 import { SlotHealth } from './slot-health.ts'
@@ -33,6 +42,8 @@ export class VolumeVersions {
   #blocks = new BlockCache()
   #record: { value: VolumeRecord; readMs: number } | undefined
   #version: { value: Version; readMs: number } | undefined
+  /** Above it, a version that may be certified. Reads see it, writes settle first whether it is. */
+  #possible: { value: Version; readMs: number } | undefined
   #attaching: Promise<Version> | undefined
   #troubles: SlotTroubles | undefined
   #catalog: Catalog | undefined
@@ -129,16 +140,18 @@ export class VolumeVersions {
 
   /** Whether the slots have another version than this one; if so the next read asks them. */
   #hasMoved(version: Version): boolean {
-    if (this.#version && this.#version.value !== version) return true
+    const known = this.#possible ?? this.#version
+    if (known && known.value !== version) return true
     if (!this.health.stale()) return this.#attaching !== undefined
     this.health.forgetStale()
     this.#version = undefined
+    this.#possible = undefined
     return true
   }
 
   #toRead(): Promise<Version> {
-    if (this.#version && performance.now() - this.#version.readMs < FRESH_MS)
-      return Promise.resolve(this.#version.value)
+    const known = this.#possible ?? this.#version
+    if (known && performance.now() - known.readMs < FRESH_MS) return Promise.resolve(known.value)
     // Whoever asks meanwhile waits for the same answers.
     this.#attaching ??= this.#attach().finally(() => {
       this.#attaching = undefined
@@ -148,12 +161,34 @@ export class VolumeVersions {
 
   async #attach(): Promise<Version> {
     const record = await this.record({})
-    const { certified } = await attach(record, { health: this.health, troubles: this.troubles(record) })
-    return this.adopt(record, certified)
+    const { certified, possible } = await attach(record, { health: this.health, troubles: this.troubles(record) })
+    const version = await this.adopt(record, certified)
+    const nonce = version.certificate?.signed.state.nonce ?? 0n
+    if (!possible || possible.signed.state.nonce <= nonce) return version
+    const value = await this.#openPossible(record, possible)
+    this.#possible = { value, readMs: performance.now() }
+    return value
+  }
+
+  /** Apart from all that writes begin on, which must not see what may yet be undone. */
+  async #openPossible(record: VolumeRecord, { signed, headRecord }: PossibleState): Promise<Version> {
+    const keys = this.#options.keysOf(record)
+    const head = await decodeHead(headRecord, keys.headKey)
+    const reader = this.#readerOf(record, signed.state, head.tail)
+    const { signal } = new AbortController()
+    const catalog = Catalog.open({
+      ...{ root: head.root, volumeKey: keys.volumeKey, cacheBytes: CATALOG_CACHE_BYTES },
+      load: async (ref) => (await reader.read([ref], signal))[0] as Uint8Array,
+      append: async () => {
+        throw new StorgoError('INTERNAL', 'this version of the catalog is only read')
+      },
+    })
+    return { record, keys, reader, catalog, head, envelopes: readEnvelopes(headRecord) }
   }
 
   #know(value: Version): Version {
     this.#reader = value.reader
+    this.#possible = undefined
     this.#version = { value, readMs: performance.now() }
     return value
   }
