@@ -18,7 +18,7 @@ import { SlotSender, type Upload } from './slot-sender.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
 /** Bytes of stripes on their way to the slots at a time. */
-const IN_FLIGHT_BYTES = 18 << 20
+const IN_FLIGHT_BYTES = 12 << 20
 
 /** A slot is given up when it has not answered for this long, and the others have nothing left to do … */
 const STRAGGLER_MS = 8_000
@@ -29,7 +29,10 @@ const LOOK_MS = 500
 /** A state to make durable, with what the slots check it by. */
 export type Commit = { signed: SignedState; slotRoots: Uint8Array; headRecord: Uint8Array; parent?: Certificate }
 
-/** A state that a quorum holds. `spread` resolves with all receipts once every slot has answered or failed; it never rejects. */
+/**
+ * A state that a quorum holds. `spread` resolves with all receipts once every slot has answered and been handed the
+ * certificate, or failed; it never rejects.
+ */
 export type Committed = { certificate: Certificate; spread: Promise<Certificate> }
 
 export type SlotFleetOptions = {
@@ -125,13 +128,18 @@ export class SlotFleet {
       receipts.push(receipt)
       if (receipts.length === record.q) accepted.resolve({ signed: commit.signed, receipts: [...receipts] })
     })
-    const spread = Promise.allSettled(everySlot).then(() => ({ signed: commit.signed, receipts: [...receipts] }))
     const certificate = await this.#watching(() => accepted.promise)
-    const slots = [...this.#senders.values()].map(async (sender) => {
-      await everySlot[live.indexOf(sender)]
-      await this.#certify(sender, certificate)
-    })
-    this.#handingOut = Promise.all(slots)
+    const behind = [...this.#senders.values()].filter((sender) => !live.includes(sender))
+    const caughtUp = Promise.all(behind.map((sender) => this.#certify(sender, certificate)))
+    const handedOut = Promise.all(
+      live.map(async (sender, i) => {
+        await everySlot[i]
+        await this.#certify(sender, certificate)
+      }),
+    )
+    this.#handingOut = Promise.all([caughtUp, handedOut])
+    // A reader that finds fewer than q slots knows of the state only by its certificate.
+    const spread = handedOut.then(() => ({ signed: commit.signed, receipts: [...receipts] }))
     return { certificate, spread }
   }
 

@@ -94,6 +94,10 @@ export class SlotsInProcess implements AsyncDisposable {
   /** Whether slots that learn that they are behind catch up. */
   catchesUp = true
   nowMs = Date.now()
+  /** The epoch it is, for slots and clients. */
+  epoch = EPOCH
+  /** The wallet that owns the volume. */
+  readonly owner = privateKeyToAccount(bytesToHex(randomBytes(32)))
   readonly #masterKey = randomBytes(32)
   readonly #operators: Party[]
   readonly #facts: VolumeFacts
@@ -114,7 +118,7 @@ export class SlotsInProcess implements AsyncDisposable {
     this.#operators = Array.from({ length: k + m }, aParty)
     this.#facts = {
       ...{ k, m, billedSectors, closed: false, generation: 1, retentionEpochs: RETENTION_EPOCHS },
-      owner: aParty().address,
+      owner: this.owner.address,
       sessionKey: { address: privateKeyToAddress(bytesToHex(this.#keys.sessionKey)), expiresAt: 2n ** 40n },
       operators: this.#operators.map(({ address }) => address),
     }
@@ -152,7 +156,7 @@ export class SlotsInProcess implements AsyncDisposable {
       logger: { debug: drop, info: drop, warn, error: drop },
     })
     const link = (slot: number) => record.links[slot] ?? missing(slot)
-    return { volume: volumeClient(VOLUME_ID, session), session, warnings, link }
+    return { volume: volumeClient(VOLUME_ID, session, this.owner), session, warnings, link }
   }
 
   /** Nonces that a slot holds: certified, and uncertified if there is one. */
@@ -188,13 +192,13 @@ export class SlotsInProcess implements AsyncDisposable {
         this.#link(slot, { account: sessionKey.address, isProvider: false }, pass),
       ),
       sessionKeyOf: async () => sessionKey.address,
-      retention: async () => ({ epoch: EPOCH, retentionEpochs: RETENTION_EPOCHS }),
+      retention: async () => ({ epoch: this.epoch, retentionEpochs: RETENTION_EPOCHS }),
     }
   }
 
   #link(slot: number, by: { account: Address; isProvider: boolean }, pass: Pass): SlotLink {
     const call: SlotCall = async (protocol, { message, bulk = new Uint8Array() }, { signal, timeoutMs }) => {
-      const ends = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])])
+      const ends = AbortSignal.any([AbortSignal.timeout(Math.ceil(timeoutMs)), ...(signal ? [signal] : [])])
       const reply = pass({
         slot,
         protocol,
@@ -231,7 +235,7 @@ export class SlotsInProcess implements AsyncDisposable {
     const volumes: VolumeSource = {
       facts: async () => facts,
       sessionKeyOf: async () => facts.sessionKey,
-      currentEpoch: () => EPOCH,
+      currentEpoch: () => this.epoch,
     }
     const nowMs = () => this.nowMs
     const services: SlotServices = {
