@@ -24,6 +24,7 @@ import { dropEndedEachEpoch } from './slots/drop-ended.ts'
 import { PenActivity } from './slots/pen-activity.ts'
 import { Staging } from './slots/staging.ts'
 import { bytesOf, type NodeStatus, slotStatuses } from './status.ts'
+import type { Disk } from './store/disk.ts'
 import { openSlotStore } from './store/open-slot-store.ts'
 import { renewStoreKey } from './store/renew-store-key.ts'
 import type { SlotRef } from './store/slot-store.ts'
@@ -38,7 +39,10 @@ export type NodeDeps = {
   logger: Logger
   /** Counts milliseconds from any moment on; never goes back, never jumps. */
   nowMs: () => number
+  /** The disk below `dataDir`; the system's own if not given. */
+  openDisk?: OpenDisk | undefined
 }
+export type OpenDisk = (dataDir: string) => Disk
 
 /** A running provider; disposing it stops everything in reverse order. */
 export type ProviderNode = AsyncDisposable & {
@@ -53,7 +57,10 @@ const SWEEP_MS = 30_000
 const STATUS_TIMEOUT_MS = 5_000
 
 /** Builds and starts a provider. The only place that knows which implementation is used where. */
-export async function startProviderNode(config: NodeConfig, { logger, nowMs }: NodeDeps): Promise<ProviderNode> {
+export async function startProviderNode(
+  config: NodeConfig,
+  { logger, nowMs, openDisk }: NodeDeps,
+): Promise<ProviderNode> {
   await using resources = new AsyncDisposableStack()
   const startedMs = nowMs()
   const metrics = createMetrics()
@@ -69,6 +76,7 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
     await openSlotStore({
       dataDir: config.dataDir,
       capacity: config.capacitySectors + config.stagingSectors,
+      ...(openDisk && { disk: openDisk(config.dataDir) }),
       retentionEpochs: () => retention.epochs,
       binding: `chain ${domain.chainId}, contract ${domain.verifyingContract}, operator ${operator}`,
     }),
@@ -189,11 +197,14 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
       slots: await slotStatuses(store, book),
     }
   }
-  const checks = async () => ({
-    chain: clock.isAlive,
-    listening: multiaddrs().length > 0,
-    store: store.health().writable && store.health().readable,
-  })
+  const checks = async () => {
+    const { writable, readable, full } = store.health()
+    return {
+      chain: clock.isAlive,
+      listening: multiaddrs().length > 0,
+      store: writable && readable && full === undefined,
+    }
+  }
   const http = resources.use(await startHttpServer({ ...config.http, metrics, checks, status }))
 
   const record = { peerId: peer.libp2p.peerId.toString(), multiaddrs: multiaddrs().map(String), httpUrl: http.url }

@@ -72,9 +72,12 @@ export class StoreWatch implements Disposable {
 
   #say(health: StoreHealth): void {
     const { logger } = this.#options
-    const { writable, readable, reason } = health
+    const { writable, readable, reason, full } = health
     const before = this.#said
     this.#said = health
+    if (before.full === undefined && full !== undefined) {
+      logger.error({ full }, 'the disk is full: the store takes no new bytes until there is room')
+    } else if (before.full !== undefined && full === undefined) logger.info({}, 'the disk has room again')
     if (before.writable === writable && before.readable === readable) return
     const line = { writable, readable, reason }
     if (writable && readable) logger.info(line, 'the store works again')

@@ -16,6 +16,7 @@ const UNREADABLE_AFTER = 8
 export class DiskState {
   readonly #disk: Disk
   #failure: string | undefined
+  #full: string | undefined
   /** Why cells cannot be read, and why the probe could not. */
   #unreadable: { cells?: string; probe?: string } = {}
   readonly #failedReads = new Set<number>()
@@ -28,7 +29,8 @@ export class DiskState {
   get health(): StoreHealth {
     const unreadable = this.#unreadable.cells ?? this.#unreadable.probe
     const reason = unreadable ?? this.#failure
-    const health = { writable: this.#failure === undefined, readable: unreadable === undefined }
+    const health: StoreHealth = { writable: this.#failure === undefined, readable: unreadable === undefined }
+    if (this.#full !== undefined) health.full = this.#full
     return reason === undefined ? health : { ...health, reason }
   }
 
@@ -43,8 +45,9 @@ export class DiskState {
     const now = performance.now()
     if (now - this.#roomAskedMs < ROOM_MS) return
     const free = await this.#disk.freeBytes()
-    if (free !== undefined && free < RESERVE_BYTES) throw noRoom(`${free} bytes are left`)
+    if (free !== undefined && free < RESERVE_BYTES) throw this.noRoom(`${free} bytes are left`)
     this.#roomAskedMs = now
+    this.#full = undefined
   }
 
   /** Nothing is written from now on. */
@@ -60,7 +63,7 @@ export class DiskState {
       return await action()
     } catch (error) {
       if (isStorgoError(error)) throw error
-      throw isFull(error) ? noRoom(what, error) : this.fail(what, error)
+      throw isFull(error) ? this.noRoom(what, error) : this.fail(what, error)
     }
   }
 
@@ -80,6 +83,13 @@ export class DiskState {
     if (error === undefined) delete this.#unreadable.probe
     else this.#unreadable.probe = unreadableBecause(error)
   }
+
+  /** There is no room until `assertRoom` finds some. */
+  noRoom(what: string, cause?: unknown): StorgoError {
+    this.#full = what
+    this.#roomAskedMs = Number.NEGATIVE_INFINITY
+    return new StorgoError('DISK_FULL', `The disk has no room: ${what}.`, {}, { cause })
+  }
 }
 
 function unreadableBecause(cause: unknown): string {
@@ -90,8 +100,4 @@ function unreadableBecause(cause: unknown): string {
 export function isFull(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === 'ENOSPC' || code === 'EDQUOT'
-}
-
-function noRoom(what: string, cause?: unknown): StorgoError {
-  return new StorgoError('DISK_FULL', `The disk has no room: ${what}.`, {}, { cause })
 }

@@ -1,3 +1,4 @@
+import { isStorgoError } from '@storgo/protocol'
 import type { Disk } from './disk.ts'
 import { type DiskState, isFull } from './disk-state.ts'
 import { JOURNAL_FOLDER } from './journal-paths.ts'
@@ -10,6 +11,12 @@ export async function probeDisk(disk: Disk, state: DiskState): Promise<void> {
   await readProbe(disk, state)
   if (!state.health.writable) return
   try {
+    await state.assertRoom()
+  } catch (error) {
+    if (!isStorgoError(error, 'DISK_FULL')) state.fail('the disk cannot be asked for its room', error)
+    return
+  }
+  try {
     const file = await disk.open(PROBE, { create: true })
     try {
       await file.write(Buffer.from(new Date().toISOString()), 0)
@@ -18,7 +25,8 @@ export async function probeDisk(disk: Disk, state: DiskState): Promise<void> {
       await file.close()
     }
   } catch (error) {
-    if (!isFull(error)) state.fail('a file could not be written', error)
+    if (isFull(error)) state.noRoom('a probe found none', error)
+    else state.fail('a file could not be written', error)
   }
 }
 

@@ -117,6 +117,8 @@ export type StoreHealth = {
   /** False while nothing can be read: a node for which that lasts should stop. */
   readable: boolean
   reason?: string
+  /** Why there is no room, while there is none: sectors are refused, promises and certificates are not. */
+  full?: string
 }
 
 /**

@@ -30,7 +30,7 @@ for (const path of ['journal', 'cells']) {
     await assert.rejects(commitSectors(store, [3]), { code: 'DISK_FULL' })
     assert.deepEqual(store.usage(), before)
     assert.equal(nonceOf(store), 1)
-    assert.deepEqual(store.health(), { writable: true, readable: true })
+    assert.deepEqual([store.health().writable, typeof store.health().full], [true, 'string'])
     assert.equal(nonceOf(await openSimulated(disk.crashed(new Random(1)))), 1)
     again()
     await commitSectors(store, [3])
@@ -133,6 +133,10 @@ test('a disk with little room left takes no sectors, but promises and certificat
   await later.certify(ref, [], 1 as Epoch)
   await later.promise(ref, aPromise(4n))
   assert.equal(later.usage().staged, 0)
+  assert.notEqual(later.health().full, undefined)
+  disk.free = 1 << 30
+  await later.probe()
+  assert.deepEqual(later.health(), { writable: true, readable: true })
 })
 
 test('a probe finds a disk that no longer writes, and one that is gone', async () => {

@@ -4,7 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** What is read at the moment of a scrape. */
 export type MetricSources = {
   usage: () => { stored: number; staged: number; capacity: number }
-  health: () => { writable: boolean; readable: boolean }
+  health: () => { writable: boolean; readable: boolean; full?: string }
   peers: () => number
   chain: () => { epoch: number; block: number; secondsSinceBlock: number }
 }
@@ -127,6 +127,7 @@ export function registerGauges({ registry }: Metrics, { usage, health, peers, ch
   gauge('storgo_store_writable', '1 while the store takes new bytes, 0 once its disk has failed.', () =>
     Number(health().writable),
   )
+  gauge('storgo_store_full', '1 while the disk has no room for new bytes.', () => Number(health().full !== undefined))
   gauge('storgo_store_readable', '1 while the store can be read.', () => Number(health().readable))
   gauge('storgo_peers', 'Open connections.', peers)
   gauge('storgo_epoch', 'Current epoch.', () => chain().epoch)
