@@ -2,7 +2,7 @@ import { StorgoError } from '@storgo/protocol'
 import { appliedMark, firstNotApplied } from './applied-marks.ts'
 import type { Disk } from './disk.ts'
 import type { DiskState } from './disk-state.ts'
-import type { IndexDatabase } from './index-database.ts'
+import type { IndexChange, IndexDatabase, IndexReader } from './index-database.ts'
 import { readIndexSnapshot } from './index-snapshot-file.ts'
 import { JOURNAL_FOLDER, sequencesOf } from './journal-paths.ts'
 import { JournalWriter } from './journal-writer.ts'
@@ -12,6 +12,9 @@ import { effectOf } from './record-effect.ts'
 import { removeOutdated } from './remove-outdated.ts'
 import { cellsOf } from './sector-page.ts'
 import { decodeStoreRecord } from './store-record-codec.ts'
+
+/** Records replayed before the index takes their changes. */
+const RECORDS_AT_ONCE = 64n
 
 /** What the index says once it is up to date. */
 export type Recovered = {
@@ -84,16 +87,53 @@ async function scan(index: IndexDatabase): Promise<{ cells: Set<number>; nextPat
 }
 
 async function replay(index: IndexDatabase, { files }: JournalFound, from: bigint): Promise<void> {
+  const waiting = new WaitingChanges(index, from)
   for (const { sequence: first, records } of files) {
     for (const [at, bytes] of records.entries()) {
       const sequence = first + BigInt(at)
       if (sequence < from) continue
       try {
-        const { changes } = effectOf(decodeStoreRecord(bytes), index)
-        await index.write([...changes, appliedMark(sequence, sequence)])
+        await waiting.add(effectOf(decodeStoreRecord(bytes), waiting).changes)
       } catch (cause) {
         throw new StorgoError('INTERNAL', `Record ${sequence} of the journal cannot be replayed.`, {}, { cause })
       }
     }
   }
+  await waiting.flush()
+}
+
+/** Changes of consecutive records, on their way to the index together; the next record sees them already. */
+class WaitingChanges implements Pick<IndexReader, 'get'> {
+  readonly #index: IndexDatabase
+  readonly #changes = new Map<string, IndexChange>()
+  #first: bigint
+  #next: bigint
+
+  constructor(index: IndexDatabase, next: bigint) {
+    this.#index = index
+    this.#first = next
+    this.#next = next
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    const change = this.#changes.get(nameOf(key))
+    return change === undefined ? this.#index.get(key) : change.value
+  }
+
+  async add(changes: readonly IndexChange[]): Promise<void> {
+    for (const change of changes) this.#changes.set(nameOf(change.key), change)
+    this.#next++
+    if (this.#next - this.#first >= RECORDS_AT_ONCE) await this.flush()
+  }
+
+  async flush(): Promise<void> {
+    if (this.#next === this.#first) return
+    await this.#index.write([...this.#changes.values(), appliedMark(this.#first, this.#next - 1n)])
+    this.#changes.clear()
+    this.#first = this.#next
+  }
+}
+
+function nameOf(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
 }
