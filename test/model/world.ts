@@ -5,7 +5,7 @@
 export type Bounds = { n: number; k: number; q: number; terms: readonly number[]; writes: number }
 
 /** Faults put into the protocol, to see that the checker finds what they break. */
-export type Faults = {
+type Faults = {
   /** Slots give up an uncertified state for any higher term. */
   noRefusals?: boolean
   /** Receipts of several terms count together. */
