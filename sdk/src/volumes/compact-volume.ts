@@ -13,6 +13,8 @@ const SPARSE_WHEN_SHORT = 0.9
 /** Room is short below this part of the volume. */
 const SHORT_PART = 0.5
 const MOST_ROUNDS = 1_000
+/** Rounds without more room after which it ends. */
+const MOST_IDLE = 4
 const RELEASE_MS = 10_000
 
 const never = new AbortController().signal
@@ -34,8 +36,13 @@ export async function compactVolume(
   }
   const done = { movedBytes: 0, freedBytes: 0 }
   const report = (phase: CompactProgress['phase']) => onProgress({ phase, ...done })
-  let plan: Plan | undefined = { sparse: SPARSE, mostBytes: Number.POSITIVE_INFINITY }
   let space = await spaceOf(session, signal)
+  let plan: Plan | undefined = {
+    ...sparseIn(space),
+    mostBytes: Number.POSITIVE_INFINITY,
+    best: space.roomBytes,
+    idle: 0,
+  }
   for (let round = 0; plan && round < MOST_ROUNDS; round++) {
     report('moving')
     const before = done.movedBytes
@@ -56,9 +63,8 @@ export async function compactVolume(
       await releaseFreed(session, wallet, after.nonce, signal)
       after = await spaceOf(session, signal)
     }
-    const gained = after.roomBytes - space.roomBytes
     space = after
-    plan = nextPlan(plan, { freed, gained, space, release })
+    plan = nextPlan(plan, { freed, space, release })
   }
   const nonce = release ? await writeDown(session, signal) : space.nonce
   report('done')
@@ -66,7 +72,8 @@ export async function compactVolume(
   return { ...done, roomBytes, retainedBytes, ...(usableFromEpoch !== undefined && { usableFromEpoch }), nonce }
 }
 
-type Plan = { sparse: number; mostBytes: number }
+/** `best`: the most room there was after a round; `idle`: rounds since. */
+type Plan = { sparse: number; mostBytes: number; best: number; idle: number }
 type Space = Pick<CompactResult, 'roomBytes' | 'retainedBytes' | 'usableFromEpoch' | 'nonce'> & {
   capacityBytes: number
   stripeBytes: number
@@ -74,18 +81,23 @@ type Space = Pick<CompactResult, 'roomBytes' | 'retainedBytes' | 'usableFromEpoc
 
 /** What to do in the next round; nothing when another one would gain nothing. `freed` is absent if there was too little room. */
 function nextPlan(
-  { sparse, mostBytes }: Plan,
-  { freed, gained, space, release }: { freed: FreedSpace | undefined; gained: number; space: Space; release: boolean },
+  { sparse, mostBytes, best, idle }: Plan,
+  { freed, space, release }: { freed: FreedSpace | undefined; space: Space; release: boolean },
 ): Plan | undefined {
   if (!freed) {
     const less = Math.min(mostBytes, space.roomBytes) / 2
-    return less < space.stripeBytes / 8 ? undefined : { sparse, mostBytes: less }
+    return less < space.stripeBytes / 8 ? undefined : { sparse, mostBytes: less, best, idle }
   }
   // What is kept back makes no room to move more into.
-  if (!release) return undefined
-  if (gained >= space.stripeBytes) return { sparse, mostBytes: Number.POSITIVE_INFINITY }
-  const isShort = space.roomBytes < space.capacityBytes * SHORT_PART
-  return sparse === SPARSE && isShort ? { sparse: SPARSE_WHEN_SHORT, mostBytes: Number.POSITIVE_INFINITY } : undefined
+  if (!release || freed.nonce === undefined) return undefined
+  const next = { ...sparseIn(space), mostBytes: Number.POSITIVE_INFINITY }
+  if (space.roomBytes >= best + space.stripeBytes) return { ...next, best: space.roomBytes, idle: 0 }
+  // Filling what lies scattered gains nothing by itself, but what is freed by that lies together.
+  return idle < MOST_IDLE ? { ...next, best, idle: idle + 1 } : undefined
+}
+
+function sparseIn({ roomBytes, capacityBytes }: Space): { sparse: number } {
+  return { sparse: roomBytes < capacityBytes * SHORT_PART ? SPARSE_WHEN_SHORT : SPARSE }
 }
 
 /** Frees what is wholly dead, with one state, if anything is. It costs a walk over the catalog. @returns bytes of log. */
