@@ -54,7 +54,7 @@ async function refusesAWrite(path: string): Promise<void> {
   assert.deepEqual([full, receipts], [false, 5])
 }
 
-/** Reads with two others frozen, so that nothing can be read without the slot. */
+/** Reads with two others frozen, so that nothing can be read without the slot; it has the last state still. */
 async function servesReads(): Promise<void> {
   for (const slot of OTHERS_AWAY) network.holders[slot]?.child.signal('SIGSTOP')
   try {
@@ -91,8 +91,8 @@ test('a provider with a full disk says so, takes no new bytes, and takes them ag
   assert.equal((await ready()).store, false)
   assert.equal(await metric('storgo_store_full'), '1')
   assert.ok(await logged('the disk is full'))
-  await refusesAWrite('while full')
   await servesReads()
+  await refusesAWrite('while full')
   await provesTheNextEpoch()
   await setAndNotice('none', async () => (await ready()).store === true)
   await using client = await network.client()
@@ -108,8 +108,8 @@ test('one whose disk fails a write takes nothing more until it is started again,
   assert.ok(await logged('the store takes no new bytes'))
   // What a disk had not taken it may have forgotten: that it works again is not believed.
   await setFault(provider.dataDir, 'none')
-  await refusesAWrite('while failing')
   await servesReads()
+  await refusesAWrite('while failing')
   await provesTheNextEpoch()
   await provider.stop()
   await provider.start({ program: PROGRAM })
