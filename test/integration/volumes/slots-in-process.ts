@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -35,7 +35,7 @@ import { slotSync } from '../../../node/src/slots/slot-sync.ts'
 import { slotWrite } from '../../../node/src/slots/slot-write.ts'
 import { Staging } from '../../../node/src/slots/staging.ts'
 import type { VolumeFacts, VolumeSource } from '../../../node/src/slots/volume-facts.ts'
-import { openSlotStore } from '../../../node/src/store/open-slot-store.ts'
+import { openSlotStore, type SlotStoreOptions } from '../../../node/src/store/open-slot-store.ts'
 import type { SlotStore } from '../../../node/src/store/slot-store.ts'
 import { catchUp } from '../../../node/src/watch/catch-up.ts'
 import { recordOf } from '../../../node/src/watch/co-slots.ts'
@@ -44,10 +44,12 @@ import { volumeKeysOf } from '../../../sdk/src/volumes/volume-keys.ts'
 import type { VolumeRecord } from '../../../sdk/src/volumes/volume-record.ts'
 import { VolumeSession } from '../../../sdk/src/volumes/volume-session.ts'
 
-const VOLUME_ID = 7n
+export const VOLUME_ID = 7n
 const CHAIN_ID = 31337
 const EPOCH = 5 as Epoch
 const RETENTION_EPOCHS = 4
+/** What the stores belong to. */
+export const BINDING = 'test'
 const domain: SigningDomain = { chainId: CHAIN_ID, verifyingContract: zeroAddress }
 
 const HANDLERS: Readonly<Record<string, (services: SlotServices) => RequestHandler>> = {
@@ -75,6 +77,9 @@ export type AskedSlot = {
 }
 export type Pass = (asked: AskedSlot) => Promise<Reply>
 
+/** What a slot's store is opened with instead of what it is otherwise. */
+export type StoreOf = (slot: number, dataDir: string) => Partial<SlotStoreOptions>
+
 export type ProcessClient = {
   volume: VolumeClient
   session: VolumeSession
@@ -96,6 +101,8 @@ export class SlotsInProcess implements AsyncDisposable {
   nowMs = Date.now()
   /** The epoch it is, for slots and clients. */
   epoch = EPOCH
+  /** Asked whenever a slot starts. */
+  storeOf: StoreOf
   /** The wallet that owns the volume. */
   readonly owner = privateKeyToAccount(bytesToHex(randomBytes(32)))
   readonly #masterKey = randomBytes(32)
@@ -111,9 +118,11 @@ export class SlotsInProcess implements AsyncDisposable {
     m,
     billedSectors,
     folder,
-  }: { k: number; m: number; billedSectors: number; folder: string }) {
+    storeOf,
+  }: { k: number; m: number; billedSectors: number; folder: string; storeOf: StoreOf }) {
     this.k = k
     this.m = m
+    this.storeOf = storeOf
     this.#folder = folder
     this.#operators = Array.from({ length: k + m }, aParty)
     this.#facts = {
@@ -124,9 +133,14 @@ export class SlotsInProcess implements AsyncDisposable {
     }
   }
 
-  static async open({ k = 4, m = 2, billedSectors = 64 } = {}): Promise<SlotsInProcess> {
+  static async open({
+    k = 4,
+    m = 2,
+    billedSectors = 64,
+    storeOf = () => ({}),
+  }: { k?: number; m?: number; billedSectors?: number; storeOf?: StoreOf } = {}): Promise<SlotsInProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'storgo-slots-'))
-    const slots = new SlotsInProcess({ k, m, billedSectors, folder })
+    const slots = new SlotsInProcess({ k, m, billedSectors, folder, storeOf })
     for (let slot = 0; slot < k + m; slot++) slots.#services.push(slots.#servicesOn(slot, await slots.#openStore(slot)))
     return slots
   }
@@ -261,10 +275,12 @@ export class SlotsInProcess implements AsyncDisposable {
     this.#catchingUp.set(slot, running)
   }
 
-  #openStore(slot: number): Promise<SlotStore> {
+  async #openStore(slot: number): Promise<SlotStore> {
     const dataDir = join(this.#folder, String(slot))
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const capacity = this.#facts.billedSectors * 2 + 64
-    return openSlotStore({ dataDir, capacity, binding: 'test', retentionEpochs: () => RETENTION_EPOCHS })
+    const retentionEpochs = () => RETENTION_EPOCHS
+    return openSlotStore({ dataDir, capacity, binding: BINDING, retentionEpochs, ...this.storeOf(slot, dataDir) })
   }
 }
 
