@@ -1,4 +1,4 @@
-import { compareBytes, equalBytes } from '../bytes.ts'
+import { compareBytes } from '../bytes.ts'
 import { countUpTo, type LeafEntry, type Node, type Ref } from './node.ts'
 import type { NodeStore, Place } from './node-store.ts'
 import { readAhead } from './read-ahead.ts'
@@ -68,5 +68,11 @@ function isReached(key: Uint8Array, { prefix, after }: ScanRange): boolean {
 }
 
 function isPast(key: Uint8Array, { prefix }: ScanRange): boolean {
-  return prefix !== undefined && compareBytes(key, prefix) > 0 && !equalBytes(key.subarray(0, prefix.length), prefix)
+  if (prefix === undefined) return false
+  for (let i = 0; i < prefix.length; i++) {
+    const wanted = prefix[i] as number
+    const byte = key[i]
+    if (byte !== wanted) return byte !== undefined && byte > wanted
+  }
+  return false
 }
