@@ -138,7 +138,12 @@ export class SlotsInProcess implements AsyncDisposable {
     m = 2,
     billedSectors = 64,
     storeOf = () => ({}),
-  }: { k?: number; m?: number; billedSectors?: number; storeOf?: StoreOf } = {}): Promise<SlotsInProcess> {
+  }: {
+    k?: number
+    m?: number
+    billedSectors?: number
+    storeOf?: StoreOf
+  } = {}): Promise<SlotsInProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'storgo-slots-'))
     const slots = new SlotsInProcess({ k, m, billedSectors, folder, storeOf })
     for (let slot = 0; slot < k + m; slot++) slots.#services.push(slots.#servicesOn(slot, await slots.#openStore(slot)))
