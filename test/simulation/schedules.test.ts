@@ -37,7 +37,7 @@ test('the same seed gives the same run', { skip: only !== undefined }, async () 
   assert.deepEqual(await runSchedule(1), await runSchedule(1))
 })
 
-for (const mutant of ['no-sync', 'no-promise'] as const) {
+for (const mutant of ['no-sync', 'small-quorum'] as const) {
   test(`the simulation finds what is wrong with ${mutant}`, { skip: only !== undefined }, async (t) => {
     for (let seed = 1; seed <= MUTANT_SCHEDULES; seed++) {
       const error = await runSchedule(seed, mutant).then(

@@ -9,21 +9,27 @@ import {
   volumeRoot,
 } from '@storgo/protocol'
 import { type Address, isAddressEqual } from 'viem'
-import type { VolumeFacts } from './volume-facts.ts'
+import type { SessionKey } from './volume-facts.ts'
 
-/** @throws {StorgoError} `SESSION_KEY_EXPIRED`, `STATE_SIGNATURE_INVALID`, `VOLUME_FULL`. */
+/**
+ * @param by the session key that has to have signed, and its generation.
+ * @param options `mayBeOver`: the key need not be in force any more.
+ * @throws {StorgoError} `SESSION_KEY_EXPIRED`, `STATE_SIGNATURE_INVALID`, `VOLUME_FULL`.
+ */
 export function assertSignedBySession(
   { signed: { state } }: SlotCommitRequest,
   { signer, nowMs }: { signer: Address; nowMs: number },
-  { generation, sessionKey, billedSectors }: VolumeFacts,
+  { key, generation }: { key: SessionKey; generation: number },
+  { billedSectors, mayBeOver }: { billedSectors: number; mayBeOver: boolean },
 ): void {
   const { volumeId } = state
-  if (state.generation !== generation || sessionKey.expiresAt <= BigInt(Math.floor(nowMs / 1000))) {
-    const details = { volumeId, generation: state.generation, current: generation, expiresAt: sessionKey.expiresAt }
+  const isOver = key.expiresAt <= BigInt(Math.floor(nowMs / 1000))
+  if (state.generation !== generation || (isOver && !mayBeOver)) {
+    const details = { volumeId, generation: state.generation, current: generation, expiresAt: key.expiresAt }
     throw new StorgoError('SESSION_KEY_EXPIRED', `Session key ${state.generation} is no longer in force.`, details)
   }
-  if (!isAddressEqual(signer, sessionKey.address)) {
-    const details = { volumeId, signer, sessionKey: sessionKey.address }
+  if (!isAddressEqual(signer, key.address)) {
+    const details = { volumeId, signer, sessionKey: key.address }
     throw new StorgoError('STATE_SIGNATURE_INVALID', 'The state is not signed by the session key.', details)
   }
   if (state.sectors > billedSectors) {

@@ -187,6 +187,23 @@ test('a session key past its expiry is SESSION_KEY_EXPIRED', async () => {
   await assert.rejects(slot.commit(second, { upload, parent }), { code: 'SESSION_KEY_EXPIRED' })
 })
 
+test('a state that a later writer completes may be of a session key that has been replaced since', async () => {
+  const { slot, first } = await aSlotWithState1()
+  await using _ = slot
+  const { second, upload, parent } = await aStagedState2(slot, first)
+  const { owner, facts } = slot.volume
+  const old = facts.sessionKey
+  Object.assign(facts, { generation: 2, sessionKey: { ...old, address: owner.address } })
+  slot.services.volumes.sessionKeyOf = async (_, generation) => (generation === 1 ? old : facts.sessionKey)
+  const by = { account: owner.address, isProvider: false }
+  await assert.rejects(slot.commit(second, { upload, parent }, by), { code: 'SESSION_KEY_EXPIRED' })
+  const term = second.signed.state.term + 1n
+  const forged = { ...second, signed: { ...second.signed, signature: first.signed.signature } }
+  await assert.rejects(slot.commit(forged, { upload, parent, term }, by), { code: 'STATE_SIGNATURE_INVALID' })
+  const receipt = await slot.commit(second, { upload, parent, term }, by)
+  assert.equal(receipt.term, term)
+})
+
 test('own sectors that are not what the state says are STATE_ROOT_MISMATCH', async () => {
   const { slot, first } = await aSlotWithState1()
   await using _ = slot

@@ -75,14 +75,26 @@ async function commit(services: SlotServices, { facts: known, ...asked }: Commit
   return receipt
 }
 
-/** @throws {StorgoError} `SESSION_KEY_EXPIRED`, `STATE_SIGNATURE_INVALID`, `VOLUME_FULL`. */
-function checkSigner(
+/**
+ * A state to complete, which an earlier writer has signed, may be of a key that has been replaced or has expired since: who
+ * asks holds the key in force.
+ * @throws {StorgoError} `SESSION_KEY_EXPIRED`, `STATE_SIGNATURE_INVALID`, `VOLUME_FULL`.
+ */
+async function checkSigner(
   { volumes, domain, nowMs }: SlotServices,
   { ref, request, signal }: Omit<Commit, 'facts'>,
 ): Promise<VolumeFacts> {
+  const { volumeId } = ref
+  const { generation, term } = request.signed.state
   const signer = recoverStateSigner(request.signed, domain)
-  return checkFacts(volumes, ref.volumeId, { signal }, (known) => {
-    assertSignedBySession(request, { signer, nowMs: nowMs() }, known)
+  const isCompletion = request.term > term
+  const key = isCompletion ? await volumes.sessionKeyOf(volumeId, generation, { signal }) : undefined
+  return checkFacts(volumes, volumeId, { signal }, (known) => {
+    const inForce = { key: known.sessionKey, generation: known.generation }
+    assertSignedBySession(request, { signer, nowMs: nowMs() }, key ? { key, generation } : inForce, {
+      billedSectors: known.billedSectors,
+      mayBeOver: isCompletion,
+    })
     return known
   })
 }
