@@ -89,12 +89,12 @@ export class SlotGatherer {
   }
 
   #holds({ certified, latest, promisedTerm }: SlotStateReply, certificate: Certificate | undefined): boolean {
-    const { term, record } = this.#fleet
+    const { term, record, undoes } = this.#fleet
     if (promisedTerm > term) throw penTaken({ volumeId: record.volumeId, term })
-    if (!certificate) return certified === undefined && latest === undefined
+    if (!certificate) return certified === undefined && (undoes || latest === undefined)
     const wanted = stateDigest(certificate.signed.state, record.domain)
     const is = (signed: Certificate['signed'] | undefined) =>
       signed !== undefined && equalBytes(stateDigest(signed.state, record.domain), wanted)
-    return latest ? is(latest.signed) : is(certified?.certificate.signed)
+    return latest && !undoes ? is(latest.signed) : is(latest?.signed) || is(certified?.certificate.signed)
   }
 }

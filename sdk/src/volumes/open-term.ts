@@ -18,15 +18,24 @@ export async function openTerm(record: VolumeRecord, options: TakePenOptions & {
   const { pen, troubles, logger, signal } = options
   const { term, promises, holdings } = await takePen(record, options)
   const { certified, holders, next } = decide(holdings, { n: record.links.length, q: record.q, domain: record.domain })
-  const refusals = next.kind === 'write' ? [] : promises
-  const fleet = new SlotFleet({ record, term, refusals, logger })
+  // Also when nothing is to be undone: a slot that did not promise may hold what an earlier writer left.
+  const fleet = new SlotFleet({ record, term, refusals: promises, logger })
   for (const slot of holders) fleet.join(slot)
   const gatherer = new SlotGatherer(fleet)
   await gatherer.gather(certified?.certificate, signal)
   if (next.kind !== 'complete') return { certified, fleet, gatherer }
 
   const decision = { certified, holders: fleet.live }
-  const certificate = await completeState({ record, decision, unfinished: next, term, pen, refusals, troubles, signal })
+  const certificate = await completeState({
+    record,
+    decision,
+    unfinished: next,
+    term,
+    pen,
+    refusals: promises,
+    troubles,
+    signal,
+  })
   const completed = new SlotFleet({ record, term, refusals: [], logger })
   for (const { slot } of certificate.receipts) completed.join(slot)
   return {

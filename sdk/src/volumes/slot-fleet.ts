@@ -39,7 +39,7 @@ export type SlotFleetOptions = {
   record: VolumeRecord
   /** Under which the slots take states; whoever promises a higher one ends this fleet. */
   term: bigint
-  /** The promises of the term, when an uncertified state is undone by its first commit. */
+  /** The promises of the term, by which its first commit undoes an uncertified state that an earlier writer left. */
   refusals: readonly PenPromise[]
   logger: Logger
 }
@@ -68,6 +68,11 @@ export class SlotFleet {
   /** Whether a slot has let on that another writer has been there. */
   get disputed(): boolean {
     return this.errors.some(isOfAnotherWriter)
+  }
+
+  /** Whether slots will give up an uncertified state for the next commit. */
+  get undoes(): boolean {
+    return this.#refusals.length > 0
   }
 
   /** Slots that have taken everything so far. */

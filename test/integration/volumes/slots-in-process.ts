@@ -111,6 +111,7 @@ export class SlotsInProcess implements AsyncDisposable {
   readonly #folder: string
   readonly #services: SlotServices[] = []
   readonly #catchingUp = new Map<number, Promise<unknown>>()
+  readonly #behindAgain = new Set<number>()
   readonly #ended = new AbortController()
 
   private constructor({
@@ -268,7 +269,9 @@ export class SlotsInProcess implements AsyncDisposable {
   }
 
   #catchUp(slot: number, services: SlotServices): void {
-    if (!this.catchesUp || this.#catchingUp.has(slot)) return
+    if (!this.catchesUp) return
+    // What it is told meanwhile may be of a later state.
+    if (this.#catchingUp.has(slot)) return void this.#behindAgain.add(slot)
     const by = { account: services.operator.address, isProvider: true }
     const links = this.#operators.flatMap((_, other) => (other === slot ? [] : this.#link(other, by, ({ go }) => go())))
     const { signal } = this.#ended
@@ -276,7 +279,10 @@ export class SlotsInProcess implements AsyncDisposable {
     const ref = { volumeId: VOLUME_ID, slot }
     const running = catchUp({ services, ref, coSlots: { facts: this.#facts, record, links }, signal })
       .catch(() => {})
-      .finally(() => this.#catchingUp.delete(slot))
+      .finally(() => {
+        this.#catchingUp.delete(slot)
+        if (this.#behindAgain.delete(slot)) this.#catchUp(slot, services)
+      })
     this.#catchingUp.set(slot, running)
   }
 
