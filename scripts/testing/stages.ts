@@ -55,6 +55,7 @@ export const STAGES: Stage[] = [
   { name: 'contracts, Solidity', args: hardhat('test', 'solidity', '--no-compile'), counts: 'hardhat' },
   { name: 'contracts, TypeScript', args: hardhat('test', 'nodejs', '--no-compile'), counts: 'hardhat' },
   { name: 'integration', args: nodeTest('process', 'test/integration/**/*.test.ts'), counts: 'node' },
+  { name: 'power cuts', args: nodeTest('process', 'test/power-cut/**/*.test.ts'), counts: 'node' },
   { name: 'faults of processes', args: nodeTest('process', 'test/faults/**/*.test.ts'), counts: 'node' },
   { name: 'end to end', args: nodeTest('process', 'test/e2e/**/*.test.ts'), counts: 'node' },
 ]

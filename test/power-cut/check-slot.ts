@@ -1,21 +1,39 @@
 import { equalBytes, HASH_BYTES, slotRoot, volumeRoot } from '@storgo/protocol'
 import { bytesToHex } from 'viem'
+import { openSlotStore, type SlotStoreOptions } from '../../node/src/store/open-slot-store.ts'
 import type { SlotStore, SlotView } from '../../node/src/store/slot-store.ts'
-import { VOLUME_ID } from '../integration/volumes/slots-in-process.ts'
+import { BINDING, VOLUME_ID } from '../integration/volumes/slots-in-process.ts'
 import type { Acknowledged } from './acknowledged.ts'
 
 /** What is wrong with a slot, and how many sectors were read to know. */
 export type Checked = { losses: string[]; sectors: number }
 
+/** Sectors; no upload of these tests comes near it. */
+const CAPACITY = 1_000
+
+/** Opens the store of a slot and checks it. One that cannot be opened has lost all that was acknowledged. */
+export async function openAndCheck(
+  slot: number,
+  acknowledged: readonly Acknowledged[],
+  options: Pick<SlotStoreOptions, 'dataDir' | 'disk' | 'openIndex' | 'snapshotAfterBytes'>,
+): Promise<Checked> {
+  try {
+    await using store = await openSlotStore({
+      ...{ capacity: CAPACITY, binding: BINDING, retentionEpochs: () => 4 },
+      ...options,
+    })
+    return await checkSlot(store, slot, acknowledged)
+  } catch (error) {
+    const mine = acknowledged.filter((each) => each.slot === slot)
+    return { losses: mine.map((each) => `${JSON.stringify(each)}: ${error}`), sectors: 0 }
+  }
+}
+
 /**
  * Whether a slot still has all that it acknowledged, or what came later, and every sector of the states it holds, by reading
  * them from the disk.
  */
-export async function checkSlot(
-  store: SlotStore,
-  slot: number,
-  acknowledged: readonly Acknowledged[],
-): Promise<Checked> {
+async function checkSlot(store: SlotStore, slot: number, acknowledged: readonly Acknowledged[]): Promise<Checked> {
   using view = store.view({ volumeId: VOLUME_ID, slot })
   const losses = acknowledged
     .filter((each) => each.slot === slot && !has(view, each))

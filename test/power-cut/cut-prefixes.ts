@@ -1,16 +1,16 @@
 import { memoryIndex } from '../../node/src/fixtures/memory-index.ts'
 import { Random } from '../../node/src/fixtures/seeded-random.ts'
-import type { SimulatedDisk } from '../../node/src/fixtures/simulated-disk.ts'
-import { openSlotStore } from '../../node/src/store/open-slot-store.ts'
-import { BINDING } from '../integration/volumes/slots-in-process.ts'
 import type { Acknowledged } from './acknowledged.ts'
-import { type Checked, checkSlot } from './check-slot.ts'
+import { type Checked, openAndCheck } from './check-slot.ts'
 import { type Happening, SNAPSHOT_AFTER_BYTES } from './record-upload.ts'
 import { type Obeys, ReplayedDisk } from './replayed-disk.ts'
 
 const SLOTS = [0, 1, 2, 3, 4, 5]
-/** Sectors; no upload of these tests comes near it. */
-const CAPACITY = 1_000
+const OPTIONS = {
+  dataDir: 'cut off',
+  openIndex: async () => memoryIndex(),
+  snapshotAfterBytes: SNAPSHOT_AFTER_BYTES,
+}
 
 export type CutOptions = {
   happenings: readonly Happening[]
@@ -41,7 +41,7 @@ export async function cutPrefixes(options: CutOptions): Promise<CutResult> {
       const disk = disks.get(slot)
       if (disk === undefined) continue
       for (let n = 0; n < reorderings; n++) {
-        const checked = await openAndCheck(disk.cut(random), slot, acknowledged)
+        const checked = await openAndCheck(slot, acknowledged, { ...OPTIONS, disk: disk.cut(random) })
         result.losses.push(...checked.losses.map((loss) => `after ${i + 1}, slot ${slot}: ${loss}`))
         result.sectors += checked.sectors
         result.stores++
@@ -60,22 +60,4 @@ function slotsToCut(happenings: readonly Happening[], i: number, prefixes: numbe
   }
   const before = Math.floor((i * prefixes) / happenings.length)
   return Math.floor(((i + 1) * prefixes) / happenings.length) > before ? SLOTS : []
-}
-
-/** A store that cannot be opened has lost all that was acknowledged; that is one loss for each. */
-async function openAndCheck(
-  disk: SimulatedDisk,
-  slot: number,
-  acknowledged: readonly Acknowledged[],
-): Promise<Checked> {
-  try {
-    await using store = await openSlotStore({
-      ...{ dataDir: 'cut off', capacity: CAPACITY, binding: BINDING, retentionEpochs: () => 4, disk },
-      ...{ openIndex: async () => memoryIndex(), snapshotAfterBytes: SNAPSHOT_AFTER_BYTES },
-    })
-    return await checkSlot(store, slot, acknowledged)
-  } catch (error) {
-    const mine = acknowledged.filter((each) => each.slot === slot)
-    return { losses: mine.map((each) => `${JSON.stringify(each)}: ${error}`), sectors: 0 }
-  }
 }

@@ -10,7 +10,7 @@ import { type Obeys, ReplayedDisk } from './replayed-disk.ts'
 import type { UploadedFile } from './upload-in-batches.ts'
 
 const isFull = process.env['STORGO_TEST_FULL'] === '1'
-const FILES = 500
+const FILES = { count: 500, largeEvery: 100, seed: 1 }
 const seed = Number(process.env['STORGO_TEST_SEED'] ?? 1)
 /** Longer than a slot calls a silent writer busy. */
 const LATER_MS = 10_000

@@ -5,16 +5,16 @@ import { type Acknowledged, acknowledgedBy } from './acknowledged.ts'
 
 const KIB = 1 << 10
 const LARGE_BYTES = 2 << 20
-/** One file in so many is large. */
-const LARGE_EVERY = 100
 
 export type UploadedFile = ReturnType<typeof aFile>
 
-/** Small files, and some large ones, that are the same for the same seed. */
-export function manyFiles(count: number, seed: number): UploadedFile[] {
+export type FilesOptions = { count: number; largeEvery: number; seed: number }
+
+/** Small files, and one large one in every so many, that are the same for the same seed. */
+export function manyFiles({ count, largeEvery, seed }: FilesOptions): UploadedFile[] {
   const random = new Random(seed)
   return Array.from({ length: count }, (_, i) => {
-    const bytes = i % LARGE_EVERY === LARGE_EVERY - 1 ? LARGE_BYTES : KIB + random.below(19 * KIB)
+    const bytes = i % largeEvery === largeEvery - 1 ? LARGE_BYTES : KIB + random.below(19 * KIB)
     return aFile(`folder-${i % 7}/file-${i}`, bytes, { seed: seed * 1_000 + i })
   })
 }
