@@ -116,7 +116,10 @@ test('stripes are used again while slots are dead, and the slots that come back 
   // Gossip's part: it learns of the last state.
   const { certified } = await writing.link(0).state({ timeoutMs: 5_000 })
   assert.ok(certified)
-  await writing.link(1).certify(certified.certificate, { timeoutMs: 5_000 }).catch(() => {})
+  await writing
+    .link(1)
+    .certify(certified.certificate, { timeoutMs: 5_000 })
+    .catch(() => {})
   await slots.settled()
   assert.equal(slots.held(1).certified, slots.held(0).certified)
   slots.down.add(0)

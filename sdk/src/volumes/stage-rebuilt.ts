@@ -55,7 +55,7 @@ function readBefore(
  * change, its stripe was freed and is used again, and all of it goes as fresh. Parity changes only in the last stripe, and
  * in stripes that are used again.
  */
-export function patchOf(
+function patchOf(
   sector: number,
   before: Uint8Array | undefined,
   after: Uint8Array,
