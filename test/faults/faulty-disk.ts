@@ -29,21 +29,23 @@ export function faultyDisk(disk: Disk, fault: () => DiskFault): Disk {
     if (now !== 'none') throw systemError(now === 'full' ? 'ENOSPC' : 'EIO')
     return write()
   }
+  /** What needs no room. */
+  const changing = <Result>(change: () => Promise<Result>) => (fault() === 'full' ? change() : writing(change))
   const wrapped = (file: DiskFile): DiskFile => ({
     size: () => reading(() => file.size()),
     read: (into, position) => reading(() => file.read(into, position)),
     write: (bytes, position) => writing(() => file.write(bytes, position)),
-    truncate: (size) => writing(() => file.truncate(size)),
-    sync: () => (fault() === 'full' ? file.sync() : writing(() => file.sync())),
+    truncate: (size) => changing(() => file.truncate(size)),
+    sync: () => changing(() => file.sync()),
     close: () => file.close(),
   })
   return {
     open: (path, options) => reading(async () => wrapped(await disk.open(path, options))),
     list: (folder) => reading(() => disk.list(folder)),
     makeFolder: (path) => writing(() => disk.makeFolder(path)),
-    rename: (from, to) => writing(() => disk.rename(from, to)),
-    remove: (path) => (fault() === 'full' ? disk.remove(path) : writing(() => disk.remove(path))),
-    syncFolder: (path) => (fault() === 'full' ? disk.syncFolder(path) : writing(() => disk.syncFolder(path))),
+    rename: (from, to) => changing(() => disk.rename(from, to)),
+    remove: (path) => changing(() => disk.remove(path)),
+    syncFolder: (path) => changing(() => disk.syncFolder(path)),
     freeBytes: () => reading(async () => (fault() === 'full' ? 0 : disk.freeBytes())),
   }
 }
