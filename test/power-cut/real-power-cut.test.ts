@@ -17,8 +17,8 @@ const CUTS = isFull ? 40 : 2
 const SLOTS = [0, 1, 2, 3, 4, 5]
 /** The power is cut after so many acknowledgements, and at most so many more; the upload would give about 1 200. */
 const FIRST = 30
-const MORE = 400
-const UPLOAD_MS = 120_000
+const MORE = 300
+const UPLOAD_MS = 300_000
 const PROGRAM = fileURLToPath(new URL('committing-slots.ts', import.meta.url))
 
 /** Runs an upload to stores in the mounted file system until its power is cut. @returns all that was acknowledged. */
