@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { connectStorgo, type Deployment } from '@storgo/sdk'
-import { hexToBytes } from 'viem'
-import { aFile, sha256 } from './a-file.ts'
+import { setFlagsFromString } from 'node:v8'
+import type { Deployment } from '@storgo/sdk'
 
 /** What a client process is told on its standard input; `masterKey` in hex. */
 export type ClientTask = {
@@ -16,6 +15,12 @@ export type ClientTask = {
 export type ClientNews =
   | { plainBytes: number; phase: string }
   | { done: true; nonce: string; storedBytes: number; dedupedBytes: number; sha256: string; maxRssBytes: number }
+
+// As cli/bin/storgo.js does, and like there before anything is loaded.
+setFlagsFromString('--semi-space-growth-factor=1')
+const { connectStorgo } = await import('@storgo/sdk')
+const { hexToBytes } = await import('viem')
+const { aFile, sha256 } = await import('./a-file.ts')
 
 const task: ClientTask = JSON.parse(readFileSync(0, 'utf8'))
 const { rpcUrl, deployment, masterKey, volumeId, put, get } = task
