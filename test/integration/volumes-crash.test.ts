@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StorgoError } from '@storgo/protocol'
 import { aFile, sha256 } from './volumes/a-file.ts'
-import { nameOf, type Pass, SlotsInProcess } from './volumes/slots-in-process.ts'
+import { nameOf, type Pass } from './volumes/serve-slot.ts'
+import { SlotsInProcess } from './volumes/slots-in-process.ts'
 
 /** Longer than a slot calls a silent writer busy. */
 const LATER_MS = 10_000

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { isStorgoError, SECTOR_BYTES, StorgoError } from '@storgo/protocol'
 import type { FileSource } from '@storgo/sdk'
 import { aFile, aStream, sha256 } from './volumes/a-file.ts'
-import { nameOf, type Pass, type ProcessClient, SlotsInProcess } from './volumes/slots-in-process.ts'
+import { nameOf, type Pass } from './volumes/serve-slot.ts'
+import { type ProcessClient, SlotsInProcess } from './volumes/slots-in-process.ts'
 
 const MIB = SECTOR_BYTES
 /** Longer than a slot calls a silent writer busy. */

@@ -8,7 +8,7 @@ import {
   type State,
 } from '@storgo/protocol'
 import { bytesToHex } from 'viem'
-import type { AskedSlot } from '../integration/volumes/slots-in-process.ts'
+import type { AskedSlot } from '../integration/volumes/serve-slot.ts'
 
 /**
  * What a slot has said that it will not forget: that it promised a term, holds a state (the receipt), or that one is certified.

@@ -1,6 +1,7 @@
 import { Random } from '../../node/src/fixtures/seeded-random.ts'
 import { aFile } from '../integration/volumes/a-file.ts'
-import type { Pass, ProcessClient } from '../integration/volumes/slots-in-process.ts'
+import type { Pass } from '../integration/volumes/serve-slot.ts'
+import type { ProcessClient } from '../integration/volumes/slots-in-process.ts'
 import { type Acknowledged, acknowledgedBy } from './acknowledged.ts'
 
 const KIB = 1 << 10

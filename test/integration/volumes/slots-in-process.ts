@@ -1,38 +1,14 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type Epoch,
-  quorum,
-  randomBytes,
-  type SigningDomain,
-  SLOT_CERTIFY_PROTOCOL,
-  SLOT_COMMIT_PROTOCOL,
-  SLOT_HISTORY_PROTOCOL,
-  SLOT_PEN_PROTOCOL,
-  SLOT_READ_PROTOCOL,
-  SLOT_RELEASE_PROTOCOL,
-  SLOT_STATE_PROTOCOL,
-  SLOT_SYNC_PROTOCOL,
-  SLOT_WRITE_PROTOCOL,
-  StorgoError,
-} from '@storgo/protocol'
-import { peerIdOf, type RequestHandler, type SlotCall, SlotLink, type VolumeClient } from '@storgo/sdk'
-import { type Address, bytesToHex, hexToBytes, zeroAddress } from 'viem'
+import { type Epoch, quorum, randomBytes, type SigningDomain, StorgoError } from '@storgo/protocol'
+import { type SlotCall, SlotLink, type VolumeClient } from '@storgo/sdk'
+import { type Address, bytesToHex, zeroAddress } from 'viem'
 import { privateKeyToAccount, privateKeyToAddress } from 'viem/accounts'
 import { Locks } from '../../../node/src/locks.ts'
 import { SlotAccess } from '../../../node/src/slots/access.ts'
 import { PenActivity } from '../../../node/src/slots/pen-activity.ts'
-import { slotCertify } from '../../../node/src/slots/slot-certify.ts'
-import { slotCommit } from '../../../node/src/slots/slot-commit.ts'
-import { slotHistory } from '../../../node/src/slots/slot-history.ts'
-import { slotPen } from '../../../node/src/slots/slot-pen.ts'
-import { slotRead } from '../../../node/src/slots/slot-read.ts'
-import { slotRelease } from '../../../node/src/slots/slot-release.ts'
 import type { SlotServices } from '../../../node/src/slots/slot-services.ts'
-import { slotState } from '../../../node/src/slots/slot-state.ts'
-import { slotSync } from '../../../node/src/slots/slot-sync.ts'
-import { slotWrite } from '../../../node/src/slots/slot-write.ts'
 import { Staging } from '../../../node/src/slots/staging.ts'
 import type { VolumeFacts, VolumeSource } from '../../../node/src/slots/volume-facts.ts'
 import { openSlotStore, type SlotStoreOptions } from '../../../node/src/store/open-slot-store.ts'
@@ -43,6 +19,7 @@ import { volumeClient } from '../../../sdk/src/volumes/volume-client.ts'
 import { volumeKeysOf } from '../../../sdk/src/volumes/volume-keys.ts'
 import type { VolumeRecord } from '../../../sdk/src/volumes/volume-record.ts'
 import { VolumeSession } from '../../../sdk/src/volumes/volume-session.ts'
+import { type Asking, type Pass, type SlotReply, serveSlot, until } from './serve-slot.ts'
 
 export const VOLUME_ID = 7n
 const CHAIN_ID = 31337
@@ -52,30 +29,7 @@ const RETENTION_EPOCHS = 4
 export const BINDING = 'test'
 const domain: SigningDomain = { chainId: CHAIN_ID, verifyingContract: zeroAddress }
 
-const HANDLERS: Readonly<Record<string, (services: SlotServices) => RequestHandler>> = {
-  [SLOT_STATE_PROTOCOL]: slotState,
-  [SLOT_PEN_PROTOCOL]: slotPen,
-  [SLOT_WRITE_PROTOCOL]: slotWrite,
-  [SLOT_COMMIT_PROTOCOL]: slotCommit,
-  [SLOT_CERTIFY_PROTOCOL]: slotCertify,
-  [SLOT_READ_PROTOCOL]: slotRead,
-  [SLOT_SYNC_PROTOCOL]: slotSync,
-  [SLOT_HISTORY_PROTOCOL]: slotHistory,
-  [SLOT_RELEASE_PROTOCOL]: slotRelease,
-}
-
 type Party = { privateKey: Uint8Array; address: Address }
-type Reply = Awaited<ReturnType<SlotCall>>
-
-/** A request that a client makes, with `go` to let it through. What `go` gives need not be what the client gets. */
-export type AskedSlot = {
-  slot: number
-  protocol: string
-  message: Uint8Array
-  bulk: Uint8Array
-  go: () => Promise<Reply>
-}
-export type Pass = (asked: AskedSlot) => Promise<Reply>
 
 /** What a slot's store is opened with instead of what it is otherwise. */
 export type StoreOf = (slot: number, dataDir: string) => Partial<SlotStoreOptions>
@@ -86,9 +40,6 @@ export type ProcessClient = {
   warnings: string[]
   link(slot: number): SlotLink
 }
-
-/** The short name of a slot protocol. */
-export const nameOf = (protocol: string) => protocol.split('/')[2] ?? protocol
 
 /** All slots of a volume with the real handlers and stores, and clients of it, in this process and without a network. */
 export class SlotsInProcess implements AsyncDisposable {
@@ -216,37 +167,26 @@ export class SlotsInProcess implements AsyncDisposable {
     }
   }
 
-  #link(slot: number, by: { account: Address; isProvider: boolean }, pass: Pass): SlotLink {
+  #link(slot: number, by: Asking, pass: Pass): SlotLink {
     const call: SlotCall = async (protocol, { message, bulk = new Uint8Array() }, { signal, timeoutMs }) => {
       const ends = AbortSignal.any([AbortSignal.timeout(Math.ceil(timeoutMs)), ...(signal ? [signal] : [])])
-      const reply = pass({
-        slot,
-        protocol,
-        message,
-        bulk,
-        go: () => this.#serve(slot, protocol, { message, bulk }, by),
-      })
-      return until(reply, ends, slot)
+      const go = () => this.#serve(slot, protocol, { message, bulk }, by)
+      return until(pass({ slot, protocol, message, bulk, go }), ends, slot)
     }
     return new SlotLink({ call, volumeId: VOLUME_ID, slot, provider: this.#operators[slot]?.address ?? zeroAddress })
   }
 
-  /** Once it has arrived a request is served, whether anybody waits for the reply or not. */
   async #serve(
     slot: number,
     protocol: string,
-    { message, bulk }: { message: Uint8Array; bulk: Uint8Array },
-    by: { account: Address; isProvider: boolean },
-  ): Promise<Reply> {
+    content: { message: Uint8Array; bulk: Uint8Array },
+    by: Asking,
+  ): Promise<SlotReply> {
     if (this.down.has(slot)) {
       const { address: operator } = this.#operators[slot] ?? missing(slot)
       throw new StorgoError('PEER_UNREACHABLE', 'it is down', { slot, operator })
     }
-    const handle = HANDLERS[protocol]?.(this.services(slot))
-    if (!handle) throw new StorgoError('VERSION_UNSUPPORTED', protocol)
-    const asker = { peer: ASKING_PEER, ...by, signal: new AbortController().signal }
-    const reply = await handle({ message, bulk: bulk.slice() }, asker)
-    return { body: reply.body, bulk: reply.bulk ?? new Uint8Array() }
+    return serveSlot(this.services(slot), protocol, content, by)
   }
 
   #servicesOn(slot: number, store: SlotStore): SlotServices {
@@ -295,8 +235,6 @@ export class SlotsInProcess implements AsyncDisposable {
   }
 }
 
-const ASKING_PEER = peerIdOf(hexToBytes(privateKeyToAccount(`0x${'11'.repeat(32)}`).publicKey))
-
 function aParty(): Party {
   const privateKey = randomBytes(32)
   return { privateKey, address: privateKeyToAddress(bytesToHex(privateKey)) }
@@ -304,16 +242,4 @@ function aParty(): Party {
 
 function missing(slot: number): never {
   throw new Error(`there is no slot ${slot}`)
-}
-
-function until<T>(work: Promise<T>, signal: AbortSignal, slot: number): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const aborted = () => {
-    const late = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
-    reject(late ? new StorgoError('TIMED_OUT', `slot ${slot} does not answer`, { slot }) : signal.reason)
-  }
-  signal.addEventListener('abort', aborted, { once: true })
-  if (signal.aborted) aborted()
-  work.catch(() => {})
-  return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', aborted))
 }
