@@ -156,3 +156,14 @@ test('with --fresh nothing is left of what was kept', async () => {
   assert.deepEqual(await volumeOf(network).list(), [])
   await network.storgo[Symbol.asyncDispose]()
 })
+
+test('dev up --persist goes on in the background with what was kept', async () => {
+  await running?.killAll()
+  running = undefined
+  const storgo = (...args: string[]) => runStorgo([...args, '--folder', folder], { cwd: folder })
+  const up = await storgo('dev', 'up', '--no-files', '--persist')
+  assert.equal(up.exitCode, 0, up.stderr)
+  assert.match(up.stderr, /the chain that was kept runs/u)
+  const down = await storgo('dev', 'down')
+  assert.equal(down.exitCode, 0, down.stderr)
+})

@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Disk, DiskFile } from './disk.ts'
 
 /** The real disk below the folder `root`. Only the owner may open what it makes. */
@@ -21,6 +21,18 @@ export function nodeDisk(root: string): Disk {
       const { bavail, bsize } = await statfs(root)
       return bavail * bsize
     },
+  }
+}
+
+/** Makes the folder that is to be the root of a disk, where there is none. Its name survives a power cut once this resolves. */
+export async function makeDiskRoot(root: string): Promise<void> {
+  const last = resolve(root)
+  const first = await mkdir(last, { recursive: true, mode: 0o700 })
+  // Also when it was there: who made it may not have synced it.
+  for (let made = last; ; made = dirname(made)) {
+    await using above = await open(dirname(made), 'r')
+    await above.sync()
+    if (first === undefined || made === first || made === dirname(made)) return
   }
 }
 

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { equalBytes, StorgoError } from '@storgo/protocol'
 import { CELLS_FOLDER, CellFiles } from './cell-files.ts'
@@ -11,7 +10,7 @@ import { JOURNAL_FOLDER, sequencesOf } from './journal-paths.ts'
 import { JournaledSlotStore } from './journaled-slot-store.ts'
 import { fingerprintOf, KeyRing, type StoreKey } from './key-ring.ts'
 import { metaKey } from './keys.ts'
-import { nodeDisk } from './node-disk.ts'
+import { makeDiskRoot, nodeDisk } from './node-disk.ts'
 import { recoverIndex } from './recover-index.ts'
 import { keyFact } from './rotate-store-key.ts'
 import { SealedCells } from './sealed-cells.ts'
@@ -43,7 +42,7 @@ export type SlotStoreOptions = {
 export async function openSlotStore(options: SlotStoreOptions): Promise<SlotStore> {
   const { dataDir, capacity, binding, retentionEpochs, snapshotAfterBytes } = options
   await using resources = new AsyncDisposableStack()
-  if (options.disk === undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  if (options.disk === undefined) await makeDiskRoot(dataDir)
   const disk = options.disk ?? nodeDisk(dataDir)
   const openIndex = options.openIndex ?? (() => openIndexDatabase(join(dataDir, 'index')))
   const index = checkedIndex(resources.use(await openIndex()))
