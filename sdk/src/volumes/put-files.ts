@@ -101,6 +101,8 @@ export async function removeFiles(
   { onProgress = () => {}, signal = never, waitForFullMs }: PutOptions,
 ): Promise<RemoveResult> {
   const wanted = new Set(paths)
+  /** Sizes of what an earlier run found: another writer may have completed the state that took it out. */
+  const found = new Map<string, number>()
   const written = await session.toWrite(signal, async (write) => {
     const { draft, version, writer } = write
     writer.log.useReserve()
@@ -111,11 +113,15 @@ export async function removeFiles(
       signal.throwIfAborted()
       await turns.take()
       const entry = await draft.file(path)
-      if (!entry) throw new StorgoError('FILE_NOT_FOUND', `the volume has no file ‘${path}’`, { path })
-      await releaseManifest(entry, write, store)
-      draft.setFile(path, undefined, entry)
+      if (entry) {
+        found.set(path, entry.size)
+        await releaseManifest(entry, write, store)
+        draft.setFile(path, undefined, entry)
+      }
+      const size = found.get(path)
+      if (size === undefined) throw new StorgoError('FILE_NOT_FOUND', `the volume has no file ‘${path}’`, { path })
       done.files++
-      done.plainBytes += entry.size
+      done.plainBytes += size
     }
     onProgress({ phase: 'committing', ...done })
     const isMuch = isWorthFreeing(store.droppedBytes, version)

@@ -17,7 +17,7 @@ export function spaceAndSlots({ cwd, storgo, json, failure }: SharedNetwork): vo
 
   describe('space and slots', () => {
     before(async () => {
-      const [opened] = await json(['volume', 'open', '--size', '32MiB', '--data', '2', '--parity', '1'])
+      const [opened] = await json(['volume', 'open', '--size', '32MiB', '--data', '2', '--parity', '2'])
       id = String(opened?.['volumeId'])
       for (const [seed, name] of ['kept.bin', 'gone.bin'].entries()) {
         writeFileSync(join(cwd, name), randomBytesOf(70 + seed, BYTES))
