@@ -5,9 +5,13 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   module.enableCompileCache?.()
+  // Chunks on their way to the slots die young but are freed only when the young heap is collected: one that does not grow
+  // is collected more often, at no measurable cost, and keeps a large put or get some 50 MiB smaller.
+  setFlagsFromString('--semi-space-growth-factor=1')
   await import('../src/main.ts')
 } else {
   const own = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))

@@ -14,4 +14,5 @@ test('scripts can tell apart what was not found, not allowed, not healthy and no
   assert.equal(exitCodeOf('INSUFFICIENT_FUNDS'), 4)
   assert.equal(exitCodeOf('NOT_ENOUGH_SLOTS'), 5)
   assert.equal(exitCodeOf('TIMED_OUT'), 6)
+  assert.equal(exitCodeOf('PEN_HELD'), 6)
 })

@@ -41,6 +41,10 @@ const EXIT_OF: Partial<Record<ErrorCode, ExitCode>> = {
   SECTOR_CORRUPT: EXIT.unhealthy,
   CATALOG_CORRUPT: EXIT.unhealthy,
   TIMED_OUT: EXIT.incomplete,
+  // Another device writes, or slots are silent that may hold its unfinished state.
+  PEN_TAKEN: EXIT.incomplete,
+  PEN_HELD: EXIT.incomplete,
+  STATE_UNFINISHED: EXIT.incomplete,
 }
 
 /** The exit code for a failure of that name; `failed` for those without one of their own. */

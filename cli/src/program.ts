@@ -6,6 +6,7 @@ import { addFileCommands } from './tree/file-commands.ts'
 import { addInitCommand } from './tree/init-command.ts'
 import { addNodeCommands } from './tree/node-commands.ts'
 import { addProofCommands } from './tree/proof-commands.ts'
+import { addRecoveryCommands } from './tree/recovery-commands.ts'
 import { addStakeCommands } from './tree/stake-commands.ts'
 import { addVolumeCommands } from './tree/volume-commands.ts'
 
@@ -44,6 +45,7 @@ export function createProgram(run: Runner, { out, err, json }: ProgramOutput): C
   addInitCommand(program, run)
   addFileCommands(program, run)
   addVolumeCommands(program, run)
+  addRecoveryCommands(program, run)
   addNodeCommands(program, run)
   addStakeCommands(program, run)
   addProofCommands(program, run)

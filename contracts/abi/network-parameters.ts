@@ -10,6 +10,7 @@ export const networkParametersAbi = [
   {"inputs":[{"internalType":"uint32","name":"epochBlocks","type":"uint32"},{"internalType":"uint32","name":"minimum","type":"uint32"},{"internalType":"uint32","name":"maximum","type":"uint32"}],"name":"NetworkParametersEpochBlocksOutOfBounds","type":"error"},
   {"inputs":[{"internalType":"enum INetworkParameters.Parameter","name":"parameter","type":"uint8"},{"internalType":"uint256","name":"value","type":"uint256"},{"internalType":"uint256","name":"minimum","type":"uint256"},{"internalType":"uint256","name":"maximum","type":"uint256"}],"name":"NetworkParametersOutOfBounds","type":"error"},
   {"inputs":[{"internalType":"uint32","name":"seedDelayBlocks","type":"uint32"},{"internalType":"uint32","name":"epochBlocks","type":"uint32"}],"name":"NetworkParametersSeedAfterEpoch","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"given","type":"uint256"},{"internalType":"uint256","name":"expected","type":"uint256"}],"name":"NetworkParametersValueCount","type":"error"},
   {"inputs":[],"name":"NotInitializing","type":"error"},
   {"inputs":[{"internalType":"address","name":"owner","type":"address"}],"name":"OwnableInvalidOwner","type":"error"},
   {"inputs":[{"internalType":"address","name":"account","type":"address"}],"name":"OwnableUnauthorizedAccount","type":"error"},

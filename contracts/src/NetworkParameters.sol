@@ -29,6 +29,8 @@ contract NetworkParameters is INetworkParameters, OwnedUpgradeable {
     /// @param values One for each `Parameter` after `SeedDelayBlocks`, in their order; they count at once.
     function initialize(address owner_, uint96[] calldata values) external initializer {
         __Ownable_init(owner_);
+        uint256 expected = uint8(type(Parameter).max);
+        if (values.length != expected) revert NetworkParametersValueCount(values.length, expected);
         Layout storage $ = _layout();
         for (uint8 i = 1; i <= uint8(type(Parameter).max); ++i) {
             uint96 initial = values[i - 1];
@@ -102,6 +104,8 @@ contract NetworkParameters is INetworkParameters, OwnedUpgradeable {
         if (parameter == Parameter.StakePerGiB) return (0, 10_000 ether);
         if (parameter == Parameter.UnbondingEpochs) return (1, 365);
         if (parameter == Parameter.AskNoticeEpochs) return (1, 90);
+        // At least one whole epoch, so that an undo is possible at all; what is kept longer costs providers unpaid space.
+        if (parameter == Parameter.RetentionEpochs) return (1, 90);
         return (0, 90);
     }
 

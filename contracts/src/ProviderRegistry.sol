@@ -111,6 +111,8 @@ contract ProviderRegistry is RegistryBase, EIP712Upgradeable {
         }
         uint32 ends =
             CLOCK.currentEpoch() + uint32(PARAMETERS.value(INetworkParameters.Parameter.UnbondingEpochs));
+        // A wait that has begun is never cut short, also where the parameter has been lowered since.
+        if (ends < record.unbondingEndsEpoch) ends = record.unbondingEndsEpoch;
         record.ask.offer.stake = uint96(stake - amount);
         record.unbonding += uint96(amount);
         record.unbondingEndsEpoch = ends;

@@ -64,9 +64,10 @@ contract StorageMarket is Settling {
         uint256 n = shape.slotCount();
         _settleAll(volumeId, record, terms, n);
         uint256 before = record.escrow(terms, n);
-        uint64[] memory prices = REGISTRY.pricesOf(record.providersOf(n));
+        uint256 live = record.liveMask(shape);
+        uint64[] memory prices = REGISTRY.pricesOf(record.providersOf(live));
         uint256 pricePerEpoch = _checkPrice(prices, terms.sectors, maxPricePerEpoch);
-        record.change(terms, epoch, terms.sectors, prices);
+        record.change(terms, epoch, terms.sectors, n, live, prices);
         terms.endEpoch = endEpoch;
         record.terms = terms;
         emit VolumeToppedUp(volumeId, endEpoch, pricePerEpoch);
@@ -83,13 +84,14 @@ contract StorageMarket is Settling {
         uint256 n = shape.slotCount();
         _settleAll(volumeId, record, terms, n);
         uint256 before = record.escrow(terms, n);
-        address[] memory providers = record.providersOf(n);
+        uint256 live = record.liveMask(shape);
+        address[] memory providers = record.providersOf(live);
         uint64[] memory prices = REGISTRY.resize(providers, terms.sectors, sectors);
         uint256 pricePerEpoch = _checkPrice(prices, sectors, maxPricePerEpoch);
-        record.change(terms, epoch, sectors, prices);
+        record.change(terms, epoch, sectors, n, live, prices);
         record.terms = terms;
         emit VolumeResized(volumeId, sectors, pricePerEpoch);
-        PROOFS.setWeight(providers, record.positionsOf(shape, n), sectors);
+        PROOFS.setWeight(providers, record.positionsOf(shape, live), sectors);
         _balance(before, record.escrow(terms, n));
     }
 
@@ -101,6 +103,30 @@ contract StorageMarket is Settling {
         record.shape.generation = generation;
         emit SessionKeyChanged(volumeId, generation, key, expiry);
         PROOFS.setSessionKey(volumeId, generation, key, expiry);
+    }
+
+    /// @inheritdoc IStorageMarket
+    function dismiss(uint64 volumeId, uint8 slot) external {
+        (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) = _ownedOpen(volumeId);
+        uint256 n = shape.slotCount();
+        if (slot >= n) revert StorageMarketSlotUnknown(volumeId, slot);
+        uint256 live = record.liveMask(shape);
+        uint256 left = live & ~(1 << slot);
+        if (left == live) revert StorageMarketSlotVacant(volumeId, slot);
+        (uint256 remaining, uint256 quorum) = (Ledger.countOf(left), shape.quorum());
+        if (remaining < quorum) revert StorageMarketTooFewSlots(volumeId, remaining, quorum);
+        uint32 epoch = PROOFS.currentEpoch();
+        if (epoch >= terms.endEpoch) revert StorageMarketUnfunded(volumeId, terms.endEpoch);
+
+        _settleAll(volumeId, record, terms, n);
+        uint256 before = record.escrow(terms, n);
+        record.change(terms, epoch, terms.sectors, n, left, record.pricesOf(left));
+        record.terms = terms;
+        record.dismissed |= uint32(1) << slot;
+        uint256 refunded = before - record.escrow(terms, n);
+        _credit(msg.sender, refunded);
+        emit SlotDismissed(volumeId, slot, record.slots[slot].provider, epoch + 1, refunded);
+        _release(record, terms, shape, 1 << slot);
     }
 
     /// @inheritdoc IStorageMarket

@@ -15,6 +15,7 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   PASSWORD_WRONG: AUTH_OR_FUNDS,
   CHAIN_UNREACHABLE: UNHEALTHY,
   WRONG_CHAIN: UNHEALTHY,
+  STORE_UNREADABLE: UNHEALTHY,
 }
 
 /** What the process exits with when it ended for this reason. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -88,6 +88,32 @@ test('a node that was killed starts again on the same data', async () => {
   for (const deadlineMs = Date.now() + 30_000; (await record()).pid !== again.child.pid; await delay(50)) {
     assert.ok(Date.now() < deadlineMs, 'node.json is still the dead one')
   }
+  again.child.kill('SIGTERM')
+  assert.equal((await again.ended).code, 0)
+})
+
+test('a node whose disk is gone says that it is not ready, ends with exit code 5, and starts again when it is back', async () => {
+  const journal = join(folder.dataDir, 'journal')
+  const disk = { probeSeconds: 0.1, unreadableSeconds: 2 }
+  const first = await run([], { ...folder.settings, disk, log: { level: 'error' } })
+  const { httpUrl } = await record()
+  assert.equal((await fetch(`${httpUrl}/readyz`)).status, 200)
+  await rename(journal, `${journal}.gone`)
+  for (const deadlineMs = Date.now() + 10_000; ; await delay(50)) {
+    assert.ok(Date.now() < deadlineMs, 'the node still says that it is ready')
+    const ready = await fetch(`${httpUrl}/readyz`)
+    if (ready.status === 200) continue
+    assert.equal((await ready.json()).checks.store, false)
+    break
+  }
+  assert.match(await (await fetch(`${httpUrl}/metrics`)).text(), /^storgo_store_readable 0$/m)
+  const { code, stdout, stderr } = await first.ended
+  assert.equal(code, 5)
+  assert.match(stderr, /^storgo-node: STORE_UNREADABLE: /)
+  assert.equal(stdout.match(/"msg":"the store cannot be read"/g)?.length, 1)
+  await rename(`${journal}.gone`, journal)
+  const again = await run()
+  await record()
   again.child.kill('SIGTERM')
   assert.equal((await again.ended).code, 0)
 })

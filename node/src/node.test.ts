@@ -19,6 +19,7 @@ const OPERATORS = [11, 12, 13].map(accountAt)
 const operators: Address[] = OPERATORS.map(({ address }) => address)
 const sessionKey = new Uint8Array(randomBytes(32))
 const whole = { sector: 0, offset: 0, length: SECTOR_BYTES }
+const added = { ...whole, sector: 1 }
 
 let chain: LocalChain
 let client: Chain
@@ -107,7 +108,7 @@ test('a restarted node has what it held, and proves the epoch that it was restar
 test('a second state builds on the first with its certificate', async () => {
   const second = await volume.writeState([aSector(4), aSector(5), aSector(6)], first.written, first.certificate)
   assert.equal(second.certificate.receipts.length, 3)
-  assert.deepEqual((await volume.read(2, 2n, whole)).bytes, aSector(6))
+  assert.deepEqual((await volume.read(2, 2n, added)).bytes, aSector(6))
   assert.deepEqual((await volume.read(2, 1n, whole)).bytes, aSector(3))
 })
 
@@ -116,7 +117,7 @@ test('malformed requests are answered by name and harm nobody', async () => {
     code: 'REQUEST_INVALID',
   })
   await assert.rejects(volume.send(0, SLOT_WRITE_PROTOCOL, new Uint8Array()), { code: 'REQUEST_INVALID' })
-  assert.deepEqual((await volume.read(0, 2n, whole)).bytes, aSector(4))
+  assert.deepEqual((await volume.read(0, 2n, added)).bytes, aSector(4))
 })
 
 test('metrics, health, readiness and status are served', async () => {
@@ -129,10 +130,11 @@ test('metrics, health, readiness and status are served', async () => {
   const status = await (await get('/status')).json()
   assert.equal(status.operator, operators[0])
   assert.deepEqual(status.slots, [
-    { volumeId: String(volumeId), slot: 0, nonce: '2', certifiedNonce: '1', sectors: 1, billed: 4 },
+    { volumeId: String(volumeId), slot: 0, nonce: '2', certifiedNonce: '1', sectors: 2, billed: 4 },
   ])
   const metrics = await (await get('/metrics')).text()
   assert.match(metrics, /^storgo_sectors 2$/m)
+  assert.match(metrics, /^storgo_store_writable 1$/m)
   assert.match(metrics, /^storgo_proofs_total\{outcome="proven"\} [4-9]$/m)
   assert.match(metrics, /storgo_requests_total\{protocol="\/storgo\/slot-write\/1\.0\.0",code="REQUEST_INVALID"\} 2/)
   assert.equal((await get('/elsewhere')).status, 404)

@@ -1,4 +1,5 @@
 import { setInterval } from 'node:timers'
+import type { StorgoError } from '@storgo/protocol'
 import { openKeyFile, readPasswordFile } from '@storgo/sdk/key-file'
 import { bytesToHex } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
@@ -7,32 +8,59 @@ import { EpochClock } from './chain/epoch-clock.ts'
 import { followChanges } from './chain/follow-changes.ts'
 import { openChain } from './chain/open-chain.ts'
 import { ProviderDirectory } from './chain/provider-directory.ts'
+import { rememberBook } from './chain/remember-book.ts'
+import { RetentionClock } from './chain/retention-clock.ts'
 import { VolumeCache } from './chain/volume-cache.ts'
 import type { NodeConfig } from './config/schema.ts'
+import { TwinWatch } from './identity/twin-watch.ts'
 import { Locks } from './locks.ts'
+import { NeighbourWatch } from './neighbours/neighbour-watch.ts'
 import { startNetwork } from './network/start-network.ts'
 import { writeNodeRecord } from './node-record.ts'
 import { Prover } from './prover/prover.ts'
 import { SlotAccess } from './slots/access.ts'
+import { BehindSlots } from './slots/behind-slots.ts'
 import { dropEndedEachEpoch } from './slots/drop-ended.ts'
+import { PenActivity } from './slots/pen-activity.ts'
 import { Staging } from './slots/staging.ts'
 import { bytesOf, type NodeStatus, slotStatuses } from './status.ts'
-import { isWritable } from './store/is-writable.ts'
+import type { Disk } from './store/disk.ts'
 import { openSlotStore } from './store/open-slot-store.ts'
+import { renewStoreKey } from './store/renew-store-key.ts'
+import type { SlotRef } from './store/slot-store.ts'
+import { StoreWatch } from './store-watch.ts'
 import { startHttpServer } from './telemetry/http-server.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics, registerGauges } from './telemetry/metrics.ts'
+import { noticeCorrupt } from './watch/notice-corrupt.ts'
+import { startWatching } from './watch/start-watching.ts'
 
-export type NodeDeps = { logger: Logger; nowMs: () => number }
+export type NodeDeps = {
+  logger: Logger
+  /** Counts milliseconds from any moment on; never goes back, never jumps. */
+  nowMs: () => number
+  /** The disk below `dataDir`; the system's own if not given. */
+  openDisk?: OpenDisk | undefined
+}
+export type OpenDisk = (dataDir: string) => Disk
 
 /** A running provider; disposing it stops everything in reverse order. */
-export type ProviderNode = AsyncDisposable & { peerId: string; multiaddrs: string[]; httpUrl: string }
+export type ProviderNode = AsyncDisposable & {
+  peerId: string
+  multiaddrs: string[]
+  httpUrl: string
+  /** Resolves if there is no point in going on: whoever started the node disposes it. */
+  failed: Promise<StorgoError>
+}
 
 const SWEEP_MS = 30_000
 const STATUS_TIMEOUT_MS = 5_000
 
 /** Builds and starts a provider. The only place that knows which implementation is used where. */
-export async function startProviderNode(config: NodeConfig, { logger, nowMs }: NodeDeps): Promise<ProviderNode> {
+export async function startProviderNode(
+  config: NodeConfig,
+  { logger, nowMs, openDisk }: NodeDeps,
+): Promise<ProviderNode> {
   await using resources = new AsyncDisposableStack()
   const startedMs = nowMs()
   const metrics = createMetrics()
@@ -40,11 +68,25 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
   const operator = privateKeyToAddress(bytesToHex(privateKey))
   const chain = await openChain(config.chain, privateKey)
   const { domain } = chain
-  const store = resources.use(
+  const retention = await RetentionClock.start({
+    readRetentionEpochs: (options) => chain.readRetentionEpochs(options),
+    logger,
+  })
+  const disk = resources.use(
     await openSlotStore({
       dataDir: config.dataDir,
       capacity: config.capacitySectors + config.stagingSectors,
+      ...(openDisk && { disk: openDisk(config.dataDir) }),
+      retentionEpochs: () => retention.epochs,
       binding: `chain ${domain.chainId}, contract ${domain.verifyingContract}, operator ${operator}`,
+    }),
+  )
+  const { store, onCorrupt } = noticeCorrupt(disk)
+  const { probeSeconds, unreadableSeconds, keyDays } = config.disk
+  resources.use(renewStoreKey({ store, dataDir: config.dataDir, keyDays, nowMs, logger }))
+  const storeWatch = resources.use(
+    new StoreWatch({
+      ...{ store, probeMs: probeSeconds * 1000, unreadableMs: unreadableSeconds * 1000, nowMs, logger },
     }),
   )
 
@@ -66,9 +108,20 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
   resources.defer(() => clearInterval(sweeping))
 
   const access = new SlotAccess(volumes, operator)
+  const behind = new BehindSlots()
+  const locks = new Locks()
   const registered = async (account: typeof operator, options: { signal: AbortSignal }) =>
     (await chain.readAddresses(account, options)) !== undefined
   const directory = new ProviderDirectory(registered, nowMs)
+  const { listen, announce, twinCheckSeconds } = config.p2p
+  const twins = resources.use(
+    new TwinWatch({
+      ...{ operatorKey: privateKey, domain, configured: [...listen, ...announce], logger },
+      readRegistered: (options) => chain.readAddresses(operator, options),
+      intervalMs: twinCheckSeconds * 1000,
+    }),
+  )
+  await twins.assertAlone()
   const peer = resources.use(
     await startNetwork({
       config: config.p2p,
@@ -79,34 +132,60 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
         staging,
         volumes,
         access,
-        locks: new Locks(),
+        locks,
+        activity: new PenActivity({ nowMs }),
         domain,
         operator: { address: operator, privateKey },
-        nowMs,
+        // When a session key expires is the chain's to say.
+        nowMs: () => clock.chainTimeMs,
+        onBehind: (ref) => behind.report(ref),
       },
       isProvider: (account, options) => directory.isProvider(account, options),
       ...{ logger, metrics },
     }),
   )
   const multiaddrs = () => peer.libp2p.getMultiaddrs()
+  twins.start(peer.libp2p)
+  resources.use(
+    startWatching({
+      config: config.watch,
+      services: { store: disk, locks, volumes, domain, operator: { address: operator, privateKey } },
+      ...{ peer, chain, behind, onCorrupt, nowMs, logger, metrics },
+    }),
+  )
 
   const { settleEveryEpochs } = config
-  const prover = resources.use(new Prover({ chain, store, operator, settleEveryEpochs, logger, metrics }))
+  const onBehind = (ref: SlotRef) => behind.report(ref)
+  const prover = resources.use(new Prover({ chain, store, operator, settleEveryEpochs, onBehind, logger, metrics }))
+  const { maxAnchorsPerEpoch } = config.neighbours
+  const neighbours = resources.use(
+    new NeighbourWatch({ chain, store, volumes, operator, maxAnchorsPerEpoch, logger, metrics }),
+  )
   const forget = (volumeId: bigint) => volumes.forget(volumeId)
   const readChangedVolumes: typeof chain.readChangedVolumes = (blocks, options) =>
     chain.readChangedVolumes(blocks, options)
+  clock.onReorganisation(() => {
+    metrics.reorganisations.inc()
+    volumes.forgetAll()
+    prover.onReorganisation()
+  })
   clock.onHead(followChanges(clock.head, { readChangedVolumes, forget, logger }))
   clock.onHead((head) => prover.onBlock(head))
-  clock.onHead(publishAddresses({ chain, operator, addresses: () => multiaddrs().map(({ bytes }) => bytes), logger }))
+  clock.onHead((head) => neighbours.onBlock(head))
+  clock.onHead((head) => retention.onHead(head))
+  const addresses = () => multiaddrs().map(({ bytes }) => bytes)
+  clock.onHead(publishAddresses({ chain, operator, addresses, assertAlone: () => twins.assertAlone(), logger }))
   clock.onHead(dropEndedEachEpoch({ store, volumes, operator, readBook: (options) => chain.readBook(options), logger }))
 
   registerGauges(metrics, {
     usage: () => store.usage(),
+    health: () => store.health(),
     peers: () => peer.libp2p.getConnections().length,
     chain: () => ({ epoch: clock.epoch, block: Number(clock.head.block), secondsSinceBlock: clock.secondsSinceBlock }),
   })
+  const lastBook = rememberBook((options) => chain.readBook(options))
   const status = async (): Promise<NodeStatus> => {
-    const book = await chain.readBook({ signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) })
+    const book = await lastBook({ signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) })
     return {
       operator,
       peerId: peer.libp2p.peerId.toString(),
@@ -114,19 +193,27 @@ export async function startProviderNode(config: NodeConfig, { logger, nowMs }: N
       ...{ epoch: clock.epoch, block: clock.head.block, lastProvenEpoch: prover.lastProvenEpoch },
       peers: peer.libp2p.getConnections().length,
       ...bytesOf(store.usage()),
+      store: store.health(),
       slots: await slotStatuses(store, book),
     }
   }
-  const checks = async () => ({
-    chain: clock.isAlive,
-    listening: multiaddrs().length > 0,
-    store: await isWritable(config.dataDir),
-  })
+  const checks = async () => {
+    const { writable, readable, full } = store.health()
+    return {
+      chain: clock.isAlive,
+      listening: multiaddrs().length > 0,
+      store: writable && readable && full === undefined,
+    }
+  }
   const http = resources.use(await startHttpServer({ ...config.http, metrics, checks, status }))
 
   const record = { peerId: peer.libp2p.peerId.toString(), multiaddrs: multiaddrs().map(String), httpUrl: http.url }
   resources.use(await writeNodeRecord(config.dataDir, { pid: process.pid, operator, ...record }))
   logger.info({ operator, ...record, epoch: clock.epoch, startMs: nowMs() - startedMs }, 'provider is ready')
   const running = resources.move()
-  return { ...record, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return {
+    ...record,
+    failed: Promise.race([storeWatch.unreadable, twins.found]),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { loadConfig } from './config/load-config.ts'
 import { settings } from './config/settings.ts'
 import { exitCodeOf, USAGE } from './exit-code.ts'
+import type { OpenDisk } from './node.ts'
 
 /** A node that takes longer to stop is stopped. */
 const STOP_TIMEOUT_MS = 5_000
@@ -10,11 +11,11 @@ const flags = Object.fromEntries(settings.map(({ flag }) => [flag, { type: 'stri
 
 /**
  * Runs a provider until it is told to stop, and ends the process. The only place that reads arguments, environment and
- * signals.
+ * signals. @param openDisk of a node whose disk is not the system's.
  */
-export async function runNode(): Promise<void> {
+export async function runNode({ openDisk }: { openDisk?: OpenDisk } = {}): Promise<void> {
   try {
-    await run()
+    await run(openDisk)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? `${String(error.code)}: ` : ''
     process.stderr.write(`storgo-node: ${code}${error instanceof Error ? error.message : String(error)}\n`)
@@ -22,7 +23,7 @@ export async function runNode(): Promise<void> {
   }
 }
 
-async function run(): Promise<void> {
+async function run(openDisk: OpenDisk | undefined): Promise<void> {
   const { values } = parseArgs({ options: { ...flags, config: { type: 'string' }, help: { type: 'boolean' } } })
   const { config: file, help, ...given } = values as Record<string, string | undefined> & { help?: boolean }
   if (help === true) return printHelp()
@@ -44,17 +45,20 @@ async function run(): Promise<void> {
       process.exit(1)
     })
   }
-  const starting = startProviderNode(config, { logger, nowMs: Date.now })
+  const starting = startProviderNode(config, { logger, nowMs: () => performance.now(), openDisk })
   // A signal during the start ends the process; nothing it has opened needs more than that.
   const node = await Promise.race([starting, stopped.then(() => undefined)])
   if (node === undefined) process.exit(0)
-  const signal = await stopped
-  logger.info({ signal }, 'stopping')
+  const reason = await Promise.race([stopped, node.failed])
+  const failed = typeof reason === 'string' ? undefined : reason
+  if (failed === undefined) logger.info({ signal: reason }, 'stopping')
+  else logger.error({ error: failed }, 'stopping, because there is no point in going on')
   setTimeout(() => {
     logger.warn({ afterMs: STOP_TIMEOUT_MS }, 'did not stop in time')
-    process.exit(1)
+    process.exit(failed === undefined ? 1 : exitCodeOf(failed))
   }, STOP_TIMEOUT_MS).unref()
   await node[Symbol.asyncDispose]()
+  if (failed !== undefined) throw failed
   process.exit(0)
 }
 

@@ -1,7 +1,7 @@
 import { type Epoch, SECTOR_BYTES } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { BookEntry } from './prover/proof-chain.ts'
-import type { SlotRef, SlotStore } from './store/slot-store.ts'
+import type { SlotRef, SlotStore, StoreHealth } from './store/slot-store.ts'
 
 /** What `/status` shows. */
 export type NodeStatus = {
@@ -14,6 +14,7 @@ export type NodeStatus = {
   peers: number
   storedBytes: number
   capacityBytes: number
+  store: StoreHealth
   slots: SlotStatus[]
 }
 

@@ -48,6 +48,13 @@ export const ERRORS = {
   VOLUME_CLOSED: { wire: 43, retry: 'never' },
   CHAIN_UNREACHABLE: { wire: 44, retry: 'later' },
   MANIFEST_CORRUPT: { wire: 45, retry: 'never' },
+  PEN_TAKEN: { wire: 46, retry: 'later' },
+  PEN_HELD: { wire: 47, retry: 'later' },
+  STRIPE_RETAINED: { wire: 48, retry: 'never' },
+  STORE_READ_ONLY: { wire: 49, retry: 'elsewhere' },
+  REFUSALS_MISSING: { wire: 50, retry: 'never' },
+  RESUME_INVALID: { wire: 51, retry: 'never' },
+  STORE_UNREADABLE: { wire: 52, retry: 'elsewhere' },
 } as const satisfies Record<string, { wire: number; retry: Retry }>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -4,11 +4,14 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { sha256 } from '#platform'
+import { concatBytes } from './bytes.ts'
 import { decodeChunkEntry, decodeFileEntry, pathOfKey } from './catalog/entries.ts'
+import { decodeFreeRuns, FREE_RUNS_KEY } from './catalog/free-runs.ts'
 import { decodeNode } from './catalog/node.ts'
 import { assertPath } from './catalog/path.ts'
+import { decodeRootRow, decodeRootsCover, ROOTS_KEY, rootRowKey } from './catalog/root-rows.ts'
 import { type CborValue, readCbor } from './cbor/plain-cbor.ts'
-import { decodeHead, headHash, readEnvelopes } from './head/head-record.ts'
+import { decodeHead, headHash, readEnvelopes, readFreed } from './head/head-record.ts'
 import { chunkKey } from './keys/derive-keys.ts'
 import { locateByteSlowly } from './log/extent.reference.ts'
 import { type Extent, locate, type SectorRange, sectorsFor } from './log/extent.ts'
@@ -19,8 +22,12 @@ import { decodeReply } from './messages/reply.ts'
 import { decodeCertificate } from './messages/signed-state.ts'
 import { decodeSlotCertifyReply, decodeSlotCertifyRequest } from './messages/slot-certify.ts'
 import { decodeSlotCommitReply, decodeSlotCommitRequest } from './messages/slot-commit.ts'
+import { decodeSlotHistoryReply, decodeSlotHistoryRequest } from './messages/slot-history.ts'
+import { decodeSlotPenReply, decodeSlotPenRequest } from './messages/slot-pen.ts'
 import { decodeSlotReadReply, decodeSlotReadRequest, encodeSlotReadRequest } from './messages/slot-read.ts'
+import { decodeSlotReleaseReply, decodeSlotReleaseRequest } from './messages/slot-release.ts'
 import { decodeSlotStateReply, decodeSlotStateRequest } from './messages/slot-state.ts'
+import { decodeSlotSyncReply, decodeSlotSyncRequest } from './messages/slot-sync.ts'
 import { decodeSlotWriteReply, decodeSlotWriteRequest } from './messages/slot-write.ts'
 import { unseal } from './sealing/seal.ts'
 
@@ -77,12 +84,17 @@ test('catalog.json', async () => {
     volumeKey: Hex
     chunk: { digest: Hex; offset: number; sealedBytes: number; refs: number; key: Hex; value: Hex }
     file: { path: string; digest: Hex; key: Hex; value: Hex } & Record<string, unknown>
+    unnamedChunk: { digest: Hex; value: Hex } & Record<string, unknown>
+    rootsCover: { key: Hex; value: Hex } & Record<string, unknown>
+    rootRow: { level: number; index: number; n: number; nodes: Hex; key: Hex; value: Hex }
+    freeRuns: { runs: unknown; key: Hex; value: Hex }
     leaf: Sealed & { entries: Hex[] }
     inner: Sealed & { children: { firstKey: Hex; ref: unknown }[] }
     refused: Record<string, Hex>
     paths: { accepted: string[]; refused: string[] }
   }
-  const { volumeKey, chunk, file, leaf, inner, refused, paths } = await read<Vectors>('catalog')
+  const vectors = await read<Vectors>('catalog')
+  const { volumeKey, chunk, file, leaf, inner, refused, paths } = vectors
   const value = (hex: Hex): CborValue => readCbor(bytes(hex), { code: 'INTERNAL', what: 'value' }, (any) => any)
   const { offset, sealedBytes, refs } = chunk
   assert.deepEqual(decodeChunkEntry(value(chunk.value)), { offset, sealedBytes, refs })
@@ -90,6 +102,17 @@ test('catalog.json', async () => {
   const { path, key: fileKeyBytes, value: fileValue, ...entry } = file
   assert.deepEqual(asWritten(decodeFileEntry(value(fileValue))), entry)
   assert.equal(pathOfKey(bytes(fileKeyBytes)), path)
+  const { digest: _, value: unnamedValue, ...unnamed } = vectors.unnamedChunk
+  assert.deepEqual(decodeChunkEntry(value(unnamedValue)), unnamed)
+  const { key: coverKey, value: coverValue, ...cover } = vectors.rootsCover
+  assert.equal(coverKey, bytesToHex(ROOTS_KEY))
+  assert.deepEqual(decodeRootsCover(value(coverValue)), cover)
+  const { level, index, n, nodes, key: rowKey, value: rowValue } = vectors.rootRow
+  assert.equal(rowKey, bytesToHex(rootRowKey(level, index)))
+  assert.equal(bytesToHex(concatBytes(...decodeRootRow(value(rowValue), n))), nodes)
+  const { runs, key: runsKey, value: runsValue } = vectors.freeRuns
+  assert.equal(runsKey, bytesToHex(FREE_RUNS_KEY))
+  assert.deepEqual(asWritten(decodeFreeRuns(value(runsValue))), runs)
   for (const { encoded, key, sealed } of [leaf, inner]) {
     assert.equal(bytesToHex(await chunkKey(bytes(volumeKey), bytes(encoded))), key)
     assert.equal(bytesToHex(await unseal(bytes(key), bytes(sealed))), encoded)
@@ -114,6 +137,7 @@ test('head.json', async () => {
   for (const { record, hash, ...head } of heads) {
     assert.deepEqual(asWritten(await decodeHead(bytes(record), bytes(headKey))), head)
     assert.deepEqual(asWritten(readEnvelopes(bytes(record))), head.envelopes)
+    assert.deepEqual(readFreed(bytes(record)), head['freed'])
     assert.equal(bytesToHex(headHash(bytes(record))), hash)
     assert.equal(bytesToHex(sha256(bytes(record))), hash)
   }
@@ -128,14 +152,24 @@ test('messages.json', async () => {
     slotStateReplyOfNothing: decodeSlotStateReply,
     slotStateReply: decodeSlotStateReply,
     slotWriteRequest: decodeSlotWriteRequest,
+    slotWriteRequestOfFresh: decodeSlotWriteRequest,
     slotWriteRequestOfSector: decodeSlotWriteRequest,
     slotWriteReply: decodeSlotWriteReply,
     slotCommitRequest: decodeSlotCommitRequest,
+    slotCommitRequestOfAnotherWriter: decodeSlotCommitRequest,
     slotCommitReply: decodeSlotCommitReply,
     slotCertifyRequest: decodeSlotCertifyRequest,
     slotCertifyReply: decodeSlotCertifyReply,
     slotReadRequest: decodeSlotReadRequest,
     slotReadReply: decodeSlotReadReply,
+    slotPenRequest: decodeSlotPenRequest,
+    slotPenReply: decodeSlotPenReply,
+    slotSyncRequest: decodeSlotSyncRequest,
+    slotSyncReply: decodeSlotSyncReply,
+    slotHistoryRequest: decodeSlotHistoryRequest,
+    slotHistoryReply: decodeSlotHistoryReply,
+    slotReleaseRequest: decodeSlotReleaseRequest,
+    slotReleaseReply: decodeSlotReleaseReply,
   }
   const messages = await read<Record<keyof typeof decoders, Message>>('messages')
   for (const [name, decode] of Object.entries(decoders) as [
@@ -166,7 +200,18 @@ test('messages.json: replies, refused bytes and fields of a newer version', asyn
 
 test('the bytes shown in docs/protocol are those of the vectors', async () => {
   const vectors = await readFile(new URL('../vectors/messages.json', import.meta.url), 'utf8')
-  for (const page of ['hello', 'slot-state', 'slot-write', 'slot-commit', 'slot-certify', 'slot-read']) {
+  for (const page of [
+    'hello',
+    'slot-state',
+    'slot-write',
+    'slot-commit',
+    'slot-certify',
+    'slot-read',
+    'slot-pen',
+    'slot-sync',
+    'slot-history',
+    'slot-release',
+  ]) {
     const text = await readFile(new URL(`../../docs/protocol/${page}.md`, import.meta.url), 'utf8')
     const shown = [...text.matchAll(/```hex\n([0-9a-f\n]+)```/g)].map(([, hex]) => hex?.replaceAll('\n', ''))
     assert.ok(shown.length > 0, page)

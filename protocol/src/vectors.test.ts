@@ -14,7 +14,9 @@ import { encodeSamples, encodeStates } from './proof/encode-proof.ts'
 import { openChunk } from './sealing/chunk.ts'
 import { verifyCertificate } from './state/certificate.ts'
 import { recoverHelloSigner } from './state/hello.ts'
+import { penPromiseDigest, recoverPenPromiseSigner } from './state/pen-promise.ts'
 import { recoverReceiptSigner } from './state/receipt.ts'
+import { recoverReleaseSigner, releaseDigest } from './state/release.ts'
 import { linkHash, recoverStateSigner, type State, stateDigest } from './state/state.ts'
 import { sectorRoot, slotRoot, volumeRoot } from './tree/roots.ts'
 import { sectorRootSlowly, slotRootSlowly, volumeRootSlowly, zeroSlowly } from './tree/tree.reference.ts'
@@ -72,7 +74,7 @@ test('trees.json', async () => {
 type StateVector = Record<'volumeId' | 'nonce' | 'term', string> &
   Record<'generation' | 'sectors', number> &
   Record<'root' | 'parent' | 'head' | 'link' | 'signature', Hex>
-type ReceiptVector = { state: Hex; slot: number; epoch: Epoch; signature: Hex }
+type ReceiptVector = { state: Hex; slot: number; epoch: Epoch; term: string; signature: Hex }
 type StateVectors = {
   domain: { chainId: number; verifyingContract: Address }
   sessionKey: { address: Address }
@@ -80,6 +82,13 @@ type StateVectors = {
   states: (StateVector & { digest: Hex })[]
   receipts: ReceiptVector[]
   certificate: { state: number; k: number; m: number; receipts: number[] }
+  promise: Record<'volumeId' | 'term' | 'certified' | 'latestTerm', string> & {
+    slot: number
+    latest: Hex
+    digest: Hex
+    signature: Hex
+  }
+  release: Record<'volumeId' | 'nonce', string> & { digest: Hex; signature: Hex; signer: Address }
   hello: { account: Address; from: Hex; to: Hex; issuedAt: string; signature: Hex }
 }
 
@@ -90,14 +99,19 @@ function signedOf({ volumeId, nonce, term, generation, sectors, root, parent, he
 }
 
 test('states.json', async () => {
-  const { domain, sessionKey, operators, states, receipts, certificate, hello } = await read<StateVectors>('states')
+  const vectors = await read<StateVectors>('states')
+  const { domain, sessionKey, operators, states, receipts, certificate, promise, release, hello } = vectors
   for (const vector of states) {
     const signed = signedOf(vector)
     assert.equal(bytesToHex(linkHash(signed.state)), vector.link)
     assert.equal(bytesToHex(stateDigest(signed.state, domain)), vector.digest)
     assert.equal(recoverStateSigner(signed, domain), sessionKey.address)
   }
-  const parsed = receipts.map(({ slot, epoch, signature }) => ({ slot, epoch, signature: bytes(signature) }))
+  const parsed = receipts.map(({ term, signature, ...rest }) => ({
+    ...rest,
+    term: BigInt(term),
+    signature: bytes(signature),
+  }))
   for (const [i, receipt] of parsed.entries()) {
     assert.equal(recoverReceiptSigner(bytes(receipts[i]!.state), receipt, domain), operators[receipt.slot]!.address)
   }
@@ -105,6 +119,22 @@ test('states.json', async () => {
     { signed: signedOf(states[certificate.state]!), receipts: certificate.receipts.map((slot) => parsed[slot]!) },
     { ...certificate, domain, operators: operators.map(({ address }) => address), sessionKey: sessionKey.address },
   )
+  const { volumeId, term, certified, latestTerm } = promise
+  const claimed = {
+    volumeId: BigInt(volumeId),
+    slot: promise.slot,
+    term: BigInt(term),
+    certified: BigInt(certified),
+    latest: bytes(promise.latest),
+    latestTerm: BigInt(latestTerm),
+    signature: bytes(promise.signature),
+  }
+  assert.equal(bytesToHex(penPromiseDigest(claimed, domain)), promise.digest)
+  const promisedBy = recoverPenPromiseSigner(claimed.volumeId, claimed, domain)
+  assert.equal(promisedBy, operators[promise.slot]!.address)
+  const released = { volumeId: BigInt(release.volumeId), nonce: BigInt(release.nonce) }
+  assert.equal(bytesToHex(releaseDigest(released, domain)), release.digest)
+  assert.equal(recoverReleaseSigner(released, bytes(release.signature), domain), release.signer)
   const claim = { ...hello, from: bytes(hello.from), to: bytes(hello.to), issuedAt: BigInt(hello.issuedAt) }
   assert.equal(recoverHelloSigner(claim, bytes(hello.signature), domain), hello.account)
 })

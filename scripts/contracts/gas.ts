@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { buildContracts } from './build.ts'
 import { addFileGas } from './gas/add-file.ts'
+import { anchorGas } from './gas/anchor.ts'
+import { dismissGas } from './gas/dismiss.ts'
 import { fullBooks, VOLUMES } from './gas/full-books.ts'
 import { proveOnce } from './gas/prove.ts'
 import { seedGas } from './gas/seed.ts'
@@ -24,6 +26,8 @@ const worst = sorted.at(-1) ?? 0n
 const settle = await settleGas(books)
 const proofs = ascending([await proveOnce(books), await proveOnce(books), await proveOnce(books)])
 const prove = proofs.at(-1) ?? 0n
+const anchor = await anchorGas(books)
+const dismiss = await dismissGas(books)
 const seed = await seedGas(books.storgo)
 
 const addFile = await addFileGas()
@@ -42,6 +46,9 @@ const figures: Figure[] = [
   { name: 'openVolume6Worst', gas: worst, note: 'all six books grow nodes on several levels at once' },
   { name: 'settle', gas: settle.again, ceiling: 60_000n, note: 'a slot, not for the first time' },
   { name: 'settleWithRefund', gas: settle.withRefund, note: 'as above, with missed epochs' },
+  { name: 'anchorSlot', gas: anchor.one, note: "one slot's floor, by a certificate of five receipts" },
+  { name: 'anchor4Slots', gas: anchor.four, note: 'four at once, by the same certificate' },
+  { name: 'dismissSlot', gas: dismiss, note: 'settles all six slots of the volume first' },
   { name: 'settleFirst', gas: settle.first, note: 'the first time: also writes the earnings for the first time' },
 ]
 for (const { name, gas, ceiling, note } of figures) {

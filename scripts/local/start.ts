@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { isStorgoError } from '@storgo/protocol'
+import { isStorgoError, StorgoError } from '@storgo/protocol'
 import { describeNetwork } from '../../cli/src/local-network/describe.ts'
 import { LOCAL_NETWORK_FOLDER } from '../../cli/src/local-network/find.ts'
 import type { StartMessage } from '../../cli/src/local-network/start-message.ts'
@@ -17,7 +17,16 @@ import { storeSamples } from './store-samples.ts'
 const SAMPLE_BYTES = 256 << 20
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 
-const { values: flags } = parseArgs({ options: { folder: { type: 'string' }, 'no-files': { type: 'boolean' } } })
+const { values: flags } = parseArgs({
+  options: {
+    folder: { type: 'string' },
+    'no-files': { type: 'boolean' },
+    // Keeps chain and data over restarts.
+    persist: { type: 'boolean', default: false },
+    // With it: forgets those of earlier starts.
+    fresh: { type: 'boolean', default: false },
+  },
+})
 const folder = flags.folder ?? join(REPOSITORY, LOCAL_NETWORK_FOLDER)
 const signal = stopSignal()
 const steps = new Steps(say, signal)
@@ -33,10 +42,13 @@ function tell(message: StartMessage): void {
 }
 
 async function main(): Promise<void> {
-  await using network = await startLocalNetwork({ folder, repository: REPOSITORY, steps, logger: linesAsLogger(say) })
+  if (flags.fresh && !flags.persist) throw new StorgoError('CONFIG_INVALID', '--fresh goes with --persist alone')
+  const persistence = flags.persist ? { fresh: flags.fresh } : undefined
+  const options = { folder, repository: REPOSITORY, steps, logger: linesAsLogger(say), persistence }
+  await using network = await startLocalNetwork(options)
   // `dev up` prints this itself, on its stdout.
   if (!process.connected) say(`\n${describeNetwork(network.record)}\n`)
-  if (flags['no-files'] !== true) {
+  if (flags['no-files'] !== true && !network.resumed) {
     const { files, plainBytes } = await steps.run('real files are stored: documents, and installed packages', () =>
       storeSamples(network, { repository: REPOSITORY, bytes: SAMPLE_BYTES, say, signal }),
     )

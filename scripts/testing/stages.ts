@@ -7,6 +7,11 @@ export type Stage = {
   counts: 'node' | 'hardhat' | 'exit'
 }
 
+/** `npm run test:full`: tests that can go on for long do, each by the same variable. */
+const isFull = process.env['STORGO_TEST_FULL'] === '1'
+/** Milliseconds that one test may take. */
+const TEST_MS = isFull ? 4 * 3_600_000 : 600_000
+
 const bin = (path: string): string => `node_modules/${path}`
 const hardhat = (...args: string[]): string[] => [bin('hardhat/dist/src/cli.js'), ...args]
 
@@ -18,7 +23,7 @@ const nodeTest = (isolation: 'none' | 'process', ...globs: string[]): string[] =
   '--test',
   `--test-isolation=${isolation}`,
   '--test-concurrency=1',
-  '--test-timeout=600000',
+  `--test-timeout=${TEST_MS}`,
   '--test-reporter=tap',
   ...globs,
 ]
@@ -45,8 +50,12 @@ export const STAGES: Stage[] = [
   { name: 'sdk', args: nodeTest('process', 'sdk/src/**/*.test.ts'), counts: 'node' },
   { name: 'node', args: nodeTest('process', 'node/src/**/*.test.ts'), counts: 'node' },
   { name: 'cli', args: nodeTest('process', 'cli/src/**/*.test.ts', 'scripts/**/*.test.ts'), counts: 'node' },
+  { name: 'model of the write', args: nodeTest('process', 'test/model/**/*.test.ts'), counts: 'node' },
+  { name: 'simulated faults', args: nodeTest('process', 'test/simulation/**/*.test.ts'), counts: 'node' },
   { name: 'contracts, Solidity', args: hardhat('test', 'solidity', '--no-compile'), counts: 'hardhat' },
   { name: 'contracts, TypeScript', args: hardhat('test', 'nodejs', '--no-compile'), counts: 'hardhat' },
   { name: 'integration', args: nodeTest('process', 'test/integration/**/*.test.ts'), counts: 'node' },
+  { name: 'power cuts', args: nodeTest('process', 'test/power-cut/**/*.test.ts'), counts: 'node' },
+  { name: 'faults of processes', args: nodeTest('process', 'test/faults/**/*.test.ts'), counts: 'node' },
   { name: 'end to end', args: nodeTest('process', 'test/e2e/**/*.test.ts'), counts: 'node' },
 ]

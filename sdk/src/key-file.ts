@@ -3,6 +3,8 @@ import { privateKeyToAddress } from 'viem/accounts'
 import { decryptKeystore, encryptKeystore } from './key-file/keystore-v3.ts'
 import { createSecretFile, readSecretFile } from './key-file/secret-file.ts'
 
+export { createSecretFile, readSecretFile }
+
 export type KeyFileOptions = {
   /** Cost of guessing the password, a power of two; default 2^15 (32 MiB and about 0.1 s for each guess). */
   scryptN?: number

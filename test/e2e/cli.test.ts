@@ -4,6 +4,7 @@ import { commandShapes } from './suites/command-shapes.ts'
 import { losses } from './suites/losses.ts'
 import { namesAndFolders } from './suites/names-and-folders.ts'
 import { roundTrips } from './suites/round-trips.ts'
+import { spaceAndSlots } from './suites/space-and-slots.ts'
 import { wrongInputs } from './suites/wrong-inputs.ts'
 
 // One network for all, since starting it is what takes longest. The suites run in this order: the last one kills
@@ -15,4 +16,5 @@ roundTrips(network)
 namesAndFolders(network)
 commandShapes(network)
 wrongInputs(network)
+spaceAndSlots(network)
 losses(network)

@@ -14,7 +14,9 @@ export async function devUp({ output, cwd, signal }: Context, flags: DevUpFlags)
     throw new StorgoError('ALREADY_RUNNING', `a local network runs already in ${folder}`, { folder, pid: running.pid })
   const { root, startScript } = repositoryOfNetwork()
   const onProgress = (text: string): void => output.note(text)
-  await startInBackground({ repository: root, startScript, folder, files: flags.files, onProgress, signal })
+  const { files, persist, fresh } = flags
+  const options = [...(files ? [] : ['--no-files']), ...(persist ? ['--persist'] : []), ...(fresh ? ['--fresh'] : [])]
+  await startInBackground({ repository: root, startScript, folder, options, onProgress, signal })
   const network = readLocalNetwork(folder)
   if (network === undefined)
     throw new StorgoError('INTERNAL', `the local network in ${folder} ended as soon as it was ready`)

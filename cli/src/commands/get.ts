@@ -6,8 +6,9 @@ import { openSession } from '../profile/session.ts'
 import { formatBytes } from '../quantities.ts'
 import { getFolder } from '../transfer/get-folder.ts'
 import { listBelow } from '../transfer/list-below.ts'
-import { assertFree, writeLocalFile } from '../transfer/local-target.ts'
+import { assertFree } from '../transfer/local-target.ts'
 import { Progress } from '../transfer/progress.ts'
+import { writeResumable } from '../transfer/resumable-file.ts'
 import { writeAll } from '../transfer/write-all.ts'
 import type { GetFlags } from '../tree/file-commands.ts'
 
@@ -39,15 +40,22 @@ export async function get(
   const started = performance.now()
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   const progress = new Progress(output, 'fetching')
-  let bytes = 0
+  let [bytes, resumedBytes] = [0, 0]
+  const onResumed = (count: number): void => {
+    resumedBytes = count
+    if (count > 0) output.note(`Going on after ${formatBytes(count)} that are here already.`)
+  }
   const onBytes = (count: number): void => {
     bytes += count
-    progress.reached('', bytes, totalBytes, files.length)
+    progress.reached('', resumedBytes + bytes, totalBytes, files.length)
   }
   try {
     if (info === undefined) await getFolder(volume, files, { remote, target, force, onBytes, signal })
-    else
-      await writeLocalFile(target, volume.get(info.path, { signal }), { force, modifiedMs: info.modifiedMs, onBytes })
+    else {
+      const from = (offset: number) => volume.get(info.path, { offset, signal })
+      const remote = { ...info, volumeId: volume.volumeId }
+      await writeResumable(target, remote, from, { force, mustResume: flags.resume === true, onResumed, onBytes })
+    }
   } finally {
     progress.done()
   }
@@ -55,7 +63,7 @@ export async function get(
   const text = `Fetched ${files.length === 1 ? remote : `${files.length} files`}, ${formatBytes(bytes)}, to ${target} in ${seconds.toFixed(1)} s.`
   output.data(
     'storgo.get/1',
-    { volumeId: volume.volumeId, path: remote, local: target, files: files.length, bytes, seconds },
+    { volumeId: volume.volumeId, path: remote, local: target, files: files.length, bytes, resumedBytes, seconds },
     text,
   )
   return undefined

@@ -1,6 +1,5 @@
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { StorgoError } from '@storgo/protocol'
 import { hexToBytes } from 'viem'
 import { generatePrivateKey } from 'viem/accounts'
 import type { Context } from '../context.ts'
@@ -8,15 +7,9 @@ import { choosePassword } from '../profile/choose-password.ts'
 import { findNetwork } from '../profile/find-network.ts'
 import { profileFolder } from '../profile/profile-file.ts'
 import { createWallet } from '../profile/wallet.ts'
+import { makeRoom, WALLET_NAMES } from '../profile/wallet-folder.ts'
 import { table } from '../table.ts'
 import type { InitFlags } from '../tree/init-command.ts'
-
-const NAMES = {
-  profile: 'profile.json',
-  key: 'wallet.json',
-  envelope: 'master-key.json',
-  password: 'wallet.password',
-} as const
 
 /** Makes a wallet and the profile that names it. Prints the address and where things are, never a key. */
 export async function init(context: Context, flags: InitFlags): Promise<undefined> {
@@ -28,20 +21,20 @@ export async function init(context: Context, flags: InitFlags): Promise<undefine
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await makeRoom(folder, flags.force === true)
   const { password, file: passwordFile } = await choosePassword(context, folder, {
-    name: NAMES.password,
+    name: WALLET_NAMES.password,
     mayAsk: true,
   })
-  const files = { keyFile: join(folder, NAMES.key), envelopeFile: join(folder, NAMES.envelope) }
+  const files = { keyFile: join(folder, WALLET_NAMES.key), envelopeFile: join(folder, WALLET_NAMES.envelope) }
   const { address } = await createWallet(files, { privateKey: hexToBytes(generatePrivateKey()), password, chainId })
   const profile = {
     // Left out, so that the profile follows the local network to another port.
     ...(options.rpcUrl !== undefined && { rpcUrl: options.rpcUrl }),
     ...(deploymentFile !== undefined && { deploymentFile }),
-    keyFile: NAMES.key,
-    envelopeFile: NAMES.envelope,
+    keyFile: WALLET_NAMES.key,
+    envelopeFile: WALLET_NAMES.envelope,
     ...(passwordFile !== undefined && { passwordFile }),
   }
-  const profileFile = join(folder, NAMES.profile)
+  const profileFile = join(folder, WALLET_NAMES.profile)
   await writeFile(profileFile, `${JSON.stringify(profile, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
   const text = table([
     ['account', address],
@@ -53,21 +46,4 @@ export async function init(context: Context, flags: InitFlags): Promise<undefine
   output.data('storgo.init/1', { address, profileFile, ...files, passwordFile, chainId, rpcUrl }, text)
   output.note('Keep copies of the key file, its password and master-key.json: without them nobody can read your files.')
   return undefined
-}
-
-/** Moves a wallet that is there aside, under names that tell when; keys are never deleted. @throws {StorgoError} `FILE_EXISTS`. */
-async function makeRoom(folder: string, force: boolean): Promise<void> {
-  for (const name of Object.values(NAMES)) {
-    const path = join(folder, name)
-    const there = await stat(path).then(
-      () => true,
-      () => false,
-    )
-    if (there && !force)
-      throw new StorgoError('FILE_EXISTS', `there is a wallet in ${folder} already`, {
-        path,
-        next: 'storgo init --folder FOLDER',
-      })
-    if (there) await rename(path, `${path}.${new Date().toISOString().replaceAll(':', '-')}.old`)
-  }
 }

@@ -54,10 +54,11 @@ async function sourcesOf({ cwd, stdin }: Context, args: string[], flags: PutFlag
 }
 
 function describe(
-  { files, plainBytes, storedBytes, dedupedBytes, receipts, nonce }: PutResult,
+  { files, plainBytes, storedBytes, dedupedBytes, resumedBytes, receipts, nonce }: PutResult,
   seconds: number,
 ): string {
-  const known = dedupedBytes > 0 ? ` (${formatBytes(dedupedBytes)} were there already)` : ''
+  const resumed = resumedBytes > 0 ? `, ${formatBytes(resumedBytes)} of it from a put that was interrupted` : ''
+  const known = dedupedBytes > 0 ? ` (${formatBytes(dedupedBytes)} were there already${resumed})` : ''
   const rate = seconds > 0 ? `, ${formatBytes(Math.round(plainBytes / seconds))}/s` : ''
   return `Stored ${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(plainBytes)}${known}, in ${seconds.toFixed(1)} s${rate}. Appended ${formatBytes(storedBytes)}; state ${nonce} has ${receipts} receipts.`
 }

@@ -8,8 +8,8 @@ export type BackgroundOptions = {
   repository: string
   startScript: string
   folder: string
-  /** Whether to store sample files. */
-  files: boolean
+  /** For the script, as its own command line has them. */
+  options: readonly string[]
   onProgress(text: string): void
   signal: AbortSignal
 }
@@ -22,14 +22,14 @@ export async function startInBackground({
   repository,
   startScript,
   folder,
-  files,
+  options,
   onProgress,
   signal,
 }: BackgroundOptions): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const logFile = join(folder, 'network.log')
   const log = openSync(logFile, 'w', 0o600)
-  const args = [startScript, '--folder', folder, ...(files ? [] : ['--no-files'])]
+  const args = [startScript, '--folder', folder, ...options]
   const child = spawn(process.execPath, args, { cwd: repository, detached: true, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
   try {

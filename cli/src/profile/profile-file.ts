@@ -18,6 +18,11 @@ const profile = z.strictObject({
   passwordFile: z.string().min(1).optional(),
   /** The sealed master key. */
   envelopeFile: z.string().min(1),
+  /** Numbers of the volumes that the master key opens, where the wallet does not own them. */
+  volumes: z
+    .array(z.string().regex(/^[1-9]\d{0,19}$/u))
+    .max(256)
+    .optional(),
 })
 /** What `storgo init` writes: paths, never secrets. Relative paths are relative to the profile. */
 export type Profile = z.infer<typeof profile>
@@ -54,12 +59,13 @@ export async function readProfile(context: Pick<Context, 'options' | 'env' | 'cw
     )
   })
   if (text === undefined) return undefined
-  const { deploymentFile, keyFile, passwordFile, envelopeFile, rpcUrl } = parse(path, text)
+  const { deploymentFile, keyFile, passwordFile, envelopeFile, rpcUrl, volumes } = parse(path, text)
   const folder = dirname(path)
   return {
     keyFile: resolve(folder, keyFile),
     envelopeFile: resolve(folder, envelopeFile),
     ...(rpcUrl !== undefined && { rpcUrl }),
+    ...(volumes !== undefined && { volumes }),
     ...(deploymentFile !== undefined && { deploymentFile: resolve(folder, deploymentFile) }),
     ...(passwordFile !== undefined && { passwordFile: resolve(folder, passwordFile) }),
   }

@@ -17,6 +17,11 @@ const MAX_VOLUME_ID = 2n ** 64n - 1n
 export type Session = AsyncDisposable & {
   storgo: Storgo
   account: LocalAccount
+  /** 32 bytes. Secret. */
+  masterKey: Uint8Array
+  rpcUrl: string
+  /** The open volumes of the account, or those that its profile names. */
+  volumeIds(): Promise<bigint[]>
   /** The volume that `--volume` names, or else the account's only open one (of the local demo account: the demo volume). */
   volume(id: string | undefined): Promise<VolumeClient>
 }
@@ -30,10 +35,14 @@ export async function openSession(context: Context): Promise<Session> {
   const { rpcUrl, deployment } = await findNetwork(context, profile)
   const wallet = await openWallet(profile, await passwordOf(context, profile))
   const storgo = await connectStorgo({ rpcUrl, deployment, ...wallet, logger: outputLogger(context.output) })
+  const volumeIds = async () => profile.volumes?.map(BigInt) ?? (await openVolumes(storgo))
   return {
     storgo,
     account: wallet.account,
-    volume: async (id) => storgo.volume(parseVolumeId(id) ?? parseVolumeId(volumeId) ?? (await onlyOpenVolume(storgo))),
+    masterKey: wallet.masterKey,
+    rpcUrl,
+    volumeIds,
+    volume: async (id) => storgo.volume(parseVolumeId(id) ?? parseVolumeId(volumeId) ?? onlyOf(await volumeIds())),
     [Symbol.asyncDispose]: () => storgo[Symbol.asyncDispose](),
   }
 }
@@ -62,8 +71,11 @@ export function parseVolumeId(text: string | undefined): bigint | undefined {
   return BigInt(text)
 }
 
-async function onlyOpenVolume(storgo: Storgo): Promise<bigint> {
-  const open = (await storgo.volumes.list()).filter(({ closed }) => !closed).map(({ volumeId }) => volumeId)
+async function openVolumes(storgo: Storgo): Promise<bigint[]> {
+  return (await storgo.volumes.list()).filter(({ closed }) => !closed).map(({ volumeId }) => volumeId)
+}
+
+function onlyOf(open: readonly bigint[]): bigint {
   const [only] = open
   if (only === undefined)
     throw new StorgoError('VOLUME_UNKNOWN', 'this account has no open volume', {

@@ -41,6 +41,20 @@ export async function createWallet(
 ): Promise<LocalAccount> {
   const account = privateKeyToAccount(bytesToHex(privateKey))
   const { envelope } = await createMasterKey(account, chainId)
+  await writeWallet({ keyFile, envelopeFile: path }, { privateKey, password, chainId, envelope })
+  return account
+}
+
+/** Writes the two files of a wallet whose master key is there already. @throws {StorgoError} `FILE_EXISTS`. */
+export async function writeWallet(
+  { keyFile, envelopeFile: path }: WalletFiles,
+  {
+    privateKey,
+    password,
+    chainId,
+    envelope,
+  }: { privateKey: Uint8Array; password: string; chainId: number; envelope: Envelope },
+): Promise<void> {
   await createKeyFile(keyFile, privateKey, password)
   const { kind, salt, nonce, sealed } = envelope
   const record = {
@@ -52,7 +66,6 @@ export async function createWallet(
     sealed: bytesToHex(sealed),
   }
   await writeFile(path, `${JSON.stringify(record, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
-  return account
 }
 
 /**

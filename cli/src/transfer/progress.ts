@@ -4,7 +4,7 @@ import { formatBytes } from '../quantities.ts'
 /** What a moving line can say beside its verb. */
 const WORDS: Readonly<Record<string, string>> = {
   committing: 'waiting for receipts',
-  spreading: 'waiting for the last slots',
+  accepted: 'waiting for the last slots',
 }
 const REDRAW_MS = 100
 const BAR_WIDTH = 24

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Runner } from '../run-command.ts'
 
-export type DevUpFlags = { folder?: string; files: boolean }
+export type DevUpFlags = { folder?: string; files: boolean; persist?: true; fresh?: true }
 export type DevFolderFlags = { folder?: string }
 export type DevFundFlags = { amount: string }
 
@@ -15,6 +15,8 @@ export function addDevCommands(program: Command, run: Runner): void {
     .description('start it in the background: chain, contracts, 7 providers, an open volume')
     .option(...FOLDER)
     .option('--no-files', 'store no sample files')
+    .option('--persist', 'keep chain and data, and go on with those kept before')
+    .option('--fresh', 'with --persist: forget those kept before')
     .action((flags: DevUpFlags, command: Command) =>
       run(command, async (context) => (await import('../commands/dev-up.ts')).devUp(context, flags)),
     )

@@ -3,13 +3,14 @@ import type { Runner } from '../run-command.ts'
 
 export type VolumeFlag = { volume?: string }
 export type PutFlags = VolumeFlag & { to?: string; name?: string; waitFull: string }
-export type GetFlags = VolumeFlag & { force?: true }
+export type GetFlags = VolumeFlag & { force?: true; resume?: true }
 export type LsFlags = VolumeFlag & { recursive?: true }
 export type RmFlags = VolumeFlag & { recursive?: true }
+export type UndeleteFlags = VolumeFlag & { at?: string }
 
 const VOLUME = ['--volume <id>', 'volume to use (default: the only open one)'] as const
 
-/** `storgo put`, `get`, `ls`, `stat`, `rm`: the files of a volume. */
+/** `storgo put`, `get`, `ls`, `stat`, `rm`, `undelete`: the files of a volume. */
 export function addFileCommands(program: Command, run: Runner): void {
   program
     .command('put')
@@ -28,6 +29,7 @@ export function addFileCommands(program: Command, run: Runner): void {
     .argument('<path>', 'remote path')
     .argument('[local]', 'local path, or - for stdout (default: its own name, here)')
     .option('--force', 'replace a local file')
+    .option('--resume', 'fail rather than begin anew if the part that is here is of another file')
     .option(...VOLUME)
     .action((path: string, local: string | undefined, flags: GetFlags, command: Command) =>
       run(command, async (context) => (await import('../commands/get.ts')).get(context, path, local, flags)),
@@ -57,5 +59,14 @@ export function addFileCommands(program: Command, run: Runner): void {
     .option(...VOLUME)
     .action((paths: string[], flags: RmFlags, command: Command) =>
       run(command, async (context) => (await import('../commands/rm.ts')).rm(context, paths, flags)),
+    )
+  program
+    .command('undelete')
+    .description('put a file back as it was, while the slots remember')
+    .argument('<path>', 'remote path')
+    .option('--at <state>', 'number of the state to take it from, or epoch:N (default: the newest that had another)')
+    .option(...VOLUME)
+    .action((path: string, flags: UndeleteFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/undelete.ts')).undelete(context, path, flags)),
     )
 }

@@ -32,6 +32,7 @@ export default buildModule('Storgo', (m) => {
     'unbondingEpochs',
     'askNoticeEpochs',
     'expiryGraceEpochs',
+    'retentionEpochs',
   ].map((name) => m.getParameter(name))
   const parameters = behindProxy('NetworkParameters', [], [deployer, values])
   const proofs = behindProxy('ProofOfStorage', [parameters], [deployer])

@@ -19,13 +19,17 @@ interface INetworkParameters {
         /// @notice Epochs between the announcement of a new price and the first one at which it counts.
         AskNoticeEpochs,
         /// @notice Epochs past its funded end during which a volume may still be topped up.
-        ExpiryGraceEpochs
+        ExpiryGraceEpochs,
+        /// @notice Epochs that providers keep what a state has freed or overwritten, so that its owner can still undo it.
+        RetentionEpochs
     }
 
     event ParameterChanged(Parameter indexed parameter, uint256 value, uint256 fromBlock);
     event EpochBlocksChanged(uint32 epochBlocks, uint32 fromEpoch);
 
     error NetworkParametersOutOfBounds(Parameter parameter, uint256 value, uint256 minimum, uint256 maximum);
+    /// @notice `initialize` takes exactly one value for every parameter it sets.
+    error NetworkParametersValueCount(uint256 given, uint256 expected);
     error NetworkParametersEpochBlocksOutOfBounds(uint32 epochBlocks, uint32 minimum, uint32 maximum);
     error NetworkParametersSeedAfterEpoch(uint32 seedDelayBlocks, uint32 epochBlocks);
     error NetworkParametersClockAlreadySet(address clock);

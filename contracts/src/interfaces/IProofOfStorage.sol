@@ -14,8 +14,10 @@ interface IProofOfStorage is IEpochClock {
         uint8 slot;
         /// @notice Slots of the volume.
         uint8 n;
-        /// @notice Least nonce of a state that proves this slot.
+        /// @notice Least nonce of a state that proves this slot in the current epoch.
         uint64 floor;
+        /// @notice The same from the next epoch on.
+        uint64 nextFloor;
         /// @notice Billed sectors in the current epoch.
         uint32 frozenSectors;
         /// @notice Billed sectors from the next epoch on; 0 once the slot has left.
@@ -23,7 +25,17 @@ interface IProofOfStorage is IEpochClock {
     }
 
     event SeedStored(uint32 indexed epoch, bytes28 seed);
-    event EpochProven(address indexed provider, uint32 indexed epoch, uint64 billedSectors, uint16 samples);
+    /// @param statesUsed 16 bytes (volumeId uint64 ‖ nonce uint64) for each record of `states` in its order, then for each
+    /// sample, in order, that was shown from the implicit empty state: its volumeId with nonce 0.
+    event EpochProven(
+        address indexed provider,
+        uint32 indexed epoch,
+        uint64 billedSectors,
+        uint16 samples,
+        bytes statesUsed
+    );
+    /// @notice From the next epoch on, no state with a lesser nonce than `floor` proves the slot.
+    event FloorRaised(address indexed provider, uint64 indexed volumeId, uint8 slot, uint64 floor);
     /// @notice The slot counts with `nextSectors` from the next epoch on; 0 = it left.
     event BookChanged(address indexed provider, uint64 indexed volumeId, uint8 slot, uint32 nextSectors);
 
@@ -50,6 +62,19 @@ interface IProofOfStorage is IEpochClock {
     error ProofOfStorageWrongVolume(uint256 sample, uint64 expected, uint64 actual);
     error ProofOfStorageStateBelowFloor(uint256 sample, uint64 nonce, uint64 floor);
     error ProofOfStorageLeafMismatch(uint256 sample);
+    /// @notice A certificate has 200 bytes and 69 for each receipt.
+    error ProofOfStorageCertificateLength(uint256 length);
+    error ProofOfStorageReceiptTermTooLow(uint64 term, uint64 stateTerm);
+    error ProofOfStorageQuorumMissing(uint256 receipts, uint256 quorum);
+    /// @notice Receipts come by rising slot, each once.
+    error ProofOfStorageReceiptsUnordered(uint256 receiptIndex);
+    error ProofOfStorageReceiptSlotUnknown(uint256 receiptIndex, uint8 slot);
+    /// @notice Not signed by the slot's provider of today.
+    error ProofOfStorageReceiptSignatureInvalid(uint256 receiptIndex, uint8 slot);
+    /// @notice The certificate has no receipt of a slot whose floor it should raise.
+    error ProofOfStorageReceiptMissing(uint64 volumeId, uint8 slot);
+    /// @notice None of the slots has a floor below the nonce, or none was named.
+    error ProofOfStorageNothingToAnchor(uint64 volumeId, uint64 nonce);
     /// @notice A book holds at most 2^28 - 1 sectors.
     error ProofOfStorageBookFull(uint256 sectors);
 
@@ -60,6 +85,14 @@ interface IProofOfStorage is IEpochClock {
     /// @param states Signed states of 152 bytes each, by rising volumeId.
     /// @param samples K samples: state index, leaf, path.
     function prove(uint32 epoch, bytes calldata states, bytes calldata samples) external;
+
+    /// @notice Raises the floors of an open volume's slots to a certified state, from the next epoch on: whoever has signed
+    /// a receipt for it can no longer prove an older state, or none. Floors that are as high already stay. Anybody.
+    /// @param certificate 192 bytes of the state with its signature, the receipts' term, and 69 bytes for each receipt of at
+    /// least the write quorum's slots, all signed by the slots' providers of today.
+    /// @param slotMask Bit j stands for slot j; each must have its own receipt in the certificate, so that nobody can be held
+    /// to a state it has not taken.
+    function anchor(bytes calldata certificate, uint32 slotMask) external;
 
     /// @notice Names the market, once. Contract owner only.
     function setMarket(address market) external;
@@ -100,6 +133,11 @@ interface IProofOfStorage is IEpochClock {
     function sessionKey(uint64 volumeId, uint32 generation) external view returns (address key, uint64 expiry);
 
     function hasProven(address provider, uint32 epoch) external view returns (bool);
+
+    /// @notice What the provider's proof of an epoch has used, for as long as its ring of 64 epochs keeps it.
+    /// @return known Whether it is kept.
+    /// @return listHash First 28 bytes of the keccak256 hash of `EpochProven.statesUsed`.
+    function statesUsed(address provider, uint32 epoch) external view returns (bool known, bytes28 listHash);
 
     /// @notice Epochs before `beforeEpoch` that the provider has proven.
     function provenCount(address provider, uint32 beforeEpoch) external view returns (uint32);

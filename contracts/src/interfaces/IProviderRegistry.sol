@@ -82,7 +82,7 @@ interface IProviderRegistry is IPermitMulticall {
     /// @notice Adds to a provider's stake. Anybody.
     function addStake(address operator, uint256 amount) external;
 
-    /// @notice Begins to take stake out; repeated calls add up and start the wait again. What stays must cover the
+    /// @notice Begins to take stake out; repeated calls add up and start the wait again, which never ends earlier for it. What stays must cover the
     /// billed sectors and the minimum, or be nothing at all where no sector is billed. Owner only.
     function startUnbonding(address operator, uint256 amount) external;
 

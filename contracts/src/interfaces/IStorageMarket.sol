@@ -44,6 +44,7 @@ interface IStorageMarket is IPermitMulticall {
     }
 
     struct Slot {
+        /// @notice Zero where the slot is vacant.
         address provider;
         /// @notice First epoch not settled yet.
         uint32 settledEpoch;
@@ -67,6 +68,14 @@ interface IStorageMarket is IPermitMulticall {
     );
     event VolumeToppedUp(uint64 indexed volumeId, uint32 endEpoch, uint256 pricePerEpoch);
     event VolumeResized(uint64 indexed volumeId, uint32 sectors, uint256 pricePerEpoch);
+    /// @notice The slot is vacant and costs nothing from `fromEpoch` on; what later epochs were funded with is the owner's credit.
+    event SlotDismissed(
+        uint64 indexed volumeId,
+        uint8 slot,
+        address indexed provider,
+        uint32 fromEpoch,
+        uint256 refunded
+    );
     event VolumeClosed(uint64 indexed volumeId, uint32 endEpoch, uint256 refunded);
     event VolumeExpired(uint64 indexed volumeId, uint32 endEpoch);
     event SessionKeyChanged(uint64 indexed volumeId, uint32 generation, address key, uint64 expiry);
@@ -98,10 +107,13 @@ interface IStorageMarket is IPermitMulticall {
     error StorageMarketExhausted(uint64 volumeId, uint32 endEpoch);
     /// @notice The epochs that a top-up adds must reach past the current one.
     error StorageMarketTopUpTooShort(uint64 volumeId, uint32 endEpoch, uint32 currentEpoch);
-    /// @notice A volume past its funded end must be topped up before it can be resized.
+    /// @notice A volume past its funded end must be topped up before it can be resized or a slot be dismissed.
     error StorageMarketUnfunded(uint64 volumeId, uint32 endEpoch);
     error StorageMarketNotExpired(uint64 volumeId, uint32 expiresEpoch, uint32 currentEpoch);
     error StorageMarketSlotUnknown(uint64 volumeId, uint8 slot);
+    error StorageMarketSlotVacant(uint64 volumeId, uint8 slot);
+    /// @notice Fewer slots than the write quorum would remain, so that the volume could not be written any more.
+    error StorageMarketTooFewSlots(uint64 volumeId, uint256 remaining, uint256 quorum);
     error StorageMarketNothingToWithdraw(address account);
 
     /// @notice Opens a volume over chosen providers; it is billed and sampled from the next epoch on.
@@ -117,6 +129,10 @@ interface IStorageMarket is IPermitMulticall {
 
     /// @notice Names the next generation's session key, usable at once; states of older generations stay provable. Owner only.
     function setSessionKey(uint64 volumeId, address key, uint64 expiry) external;
+
+    /// @notice Dismisses a slot that goes on refusing, without a slash: its provider is still paid for the current epoch if it
+    /// proves it, and the slot is vacant from the next one on. At least the write quorum's slots must remain. Owner only.
+    function dismiss(uint64 volumeId, uint8 slot) external;
 
     /// @notice Ends a volume with the current epoch; what later epochs were funded with becomes the owner's credit at once. Owner only.
     function close(uint64 volumeId) external;
@@ -140,6 +156,15 @@ interface IStorageMarket is IPermitMulticall {
     function slots(uint64 volumeId) external view returns (Slot[] memory);
 
     function slotOf(uint64 volumeId, uint8 slot) external view returns (Slot memory);
+
+    /// @notice Who certifies the states of an open volume.
+    /// @return quorum k + ⌈m / 2⌉
+    /// @return providers By slot; zero where the slot is vacant.
+    /// @return positions The slots' positions in their providers' books.
+    function quorumOf(uint64 volumeId)
+        external
+        view
+        returns (uint8 quorum, address[] memory providers, uint32[] memory positions);
 
     /// @notice Volumes opened so far; ids run from 1 to this.
     function volumeCount() external view returns (uint64);

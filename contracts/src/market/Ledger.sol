@@ -13,9 +13,10 @@ library Ledger {
 
     /// @dev One word.
     struct Slot {
+        /// @dev Zero where the slot is vacant. A dismissed slot keeps its provider until its last epoch is settled.
         address provider;
         uint64 pricePerSectorEpoch;
-        /// @dev First epoch not settled yet.
+        /// @dev First epoch not settled yet; never zero for a slot of a volume.
         uint32 settledEpoch;
     }
 
@@ -47,16 +48,37 @@ library Ledger {
         /// @dev Size and prices per sector before `changeEpoch`.
         uint32 previousSectors;
         uint64[MAX_SLOTS] previousPrices;
+        /// @dev Bit j: slot j has been dismissed and costs nothing from then on. It is vacant from the `changeEpoch` of that
+        /// time on: any change in a later epoch settles it first.
+        uint32 dismissed;
     }
 
     function slotCount(Shape memory shape) internal pure returns (uint256) {
         return uint256(shape.k) + shape.m;
     }
 
-    /// @return providers The volume's providers by slot.
-    function providersOf(Volume storage volume, uint256 n) internal view returns (address[] memory providers) {
-        providers = new address[](n);
-        for (uint256 i; i < n; ++i) providers[i] = volume.slots[i].provider;
+    /// @return k + ⌈m / 2⌉, the slots that certify a state.
+    function quorum(Shape memory shape) internal pure returns (uint256) {
+        return uint256(shape.k) + (uint256(shape.m) + 1) / 2;
+    }
+
+    /// @return Bit j: slot j has not been dismissed.
+    function liveMask(Volume storage volume, Shape memory shape) internal view returns (uint256) {
+        return ((1 << slotCount(shape)) - 1) & ~uint256(volume.dismissed);
+    }
+
+    /// @return count Slots of a mask.
+    function countOf(uint256 mask) internal pure returns (uint256 count) {
+        for (; mask != 0; mask &= mask - 1) ++count;
+    }
+
+    /// @return providers Those of the mask's slots, in order.
+    function providersOf(Volume storage volume, uint256 mask) internal view returns (address[] memory providers) {
+        providers = new address[](countOf(mask));
+        uint256 filled;
+        for (uint256 i; mask >> i != 0; ++i) {
+            if (mask >> i & 1 != 0) providers[filled++] = volume.slots[i].provider;
+        }
     }
 
     /// @return Position of slot `i` in its provider's book.
@@ -65,14 +87,26 @@ library Ledger {
         return volume.farPositions[i - NEAR_POSITIONS];
     }
 
-    /// @return positions The slots' positions in their providers' books.
-    function positionsOf(Volume storage volume, Shape memory shape, uint256 n)
+    /// @return positions Those of the mask's slots in their providers' books, in order.
+    function positionsOf(Volume storage volume, Shape memory shape, uint256 mask)
         internal
         view
         returns (uint32[] memory positions)
     {
-        positions = new uint32[](n);
-        for (uint256 i; i < n; ++i) positions[i] = positionOf(volume, shape, i);
+        positions = new uint32[](countOf(mask));
+        uint256 filled;
+        for (uint256 i; mask >> i != 0; ++i) {
+            if (mask >> i & 1 != 0) positions[filled++] = positionOf(volume, shape, i);
+        }
+    }
+
+    /// @return prices What the mask's slots cost now, per sector and epoch, in order.
+    function pricesOf(Volume storage volume, uint256 mask) internal view returns (uint64[] memory prices) {
+        prices = new uint64[](countOf(mask));
+        uint256 filled;
+        for (uint256 i; mask >> i != 0; ++i) {
+            if (mask >> i & 1 != 0) prices[filled++] = volume.slots[i].pricePerSectorEpoch;
+        }
     }
 
     /// @return Price of slot `i` for one epoch before the change.
@@ -113,17 +147,25 @@ library Ledger {
         volume.shape = shape;
     }
 
-    /// @dev Sets size and prices from the epoch after `epoch` on; all slots are settled up to `epoch`.
-    function change(Volume storage volume, Terms memory terms, uint32 epoch, uint32 sectors, uint64[] memory prices)
-        internal
-    {
+    /// @dev Sets size and prices from the epoch after `epoch` on; all `n` slots are settled up to `epoch`.
+    /// @param mask The slots that `prices` are for, in order; the others cost nothing from then on.
+    function change(
+        Volume storage volume,
+        Terms memory terms,
+        uint32 epoch,
+        uint32 sectors,
+        uint256 n,
+        uint256 mask,
+        uint64[] memory prices
+    ) internal {
         // A second change in an epoch replaces the first; what counts until its end stays.
         bool first = terms.changeEpoch != epoch + 1;
         if (first) (volume.previousSectors, terms.changeEpoch) = (terms.sectors, epoch + 1);
         terms.sectors = sectors;
-        for (uint256 i; i < prices.length; ++i) {
+        uint256 taken;
+        for (uint256 i; i < n; ++i) {
             if (first) volume.previousPrices[i] = volume.slots[i].pricePerSectorEpoch;
-            volume.slots[i].pricePerSectorEpoch = prices[i];
+            volume.slots[i].pricePerSectorEpoch = mask >> i & 1 != 0 ? prices[taken++] : 0;
         }
     }
 

@@ -70,6 +70,22 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
     }
 
     /// @inheritdoc IStorageMarket
+    function quorumOf(uint64 volumeId)
+        external
+        view
+        returns (uint8 quorum, address[] memory providers, uint32[] memory positions)
+    {
+        (Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) = _open(volumeId);
+        uint256 all = (1 << shape.slotCount()) - 1;
+        (providers, positions) = (record.providersOf(all), record.positionsOf(shape, all));
+        uint256 vacant = _vacantMask(record, terms);
+        for (uint256 i; vacant >> i != 0; ++i) {
+            if (vacant >> i & 1 != 0) (providers[i], positions[i]) = (address(0), 0);
+        }
+        quorum = uint8(shape.quorum());
+    }
+
+    /// @inheritdoc IStorageMarket
     function volumeCount() external view returns (uint64) {
         return _layout().volumeCount;
     }
@@ -164,14 +180,27 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
         uint256 i
     ) private view returns (Slot memory) {
         Ledger.Slot memory slot = record.slots[i];
+        bool vacant = _vacantMask(record, terms) >> i & 1 != 0;
         return Slot({
-            provider: slot.provider,
+            provider: vacant ? address(0) : slot.provider,
             settledEpoch: slot.settledEpoch,
-            bookIndex: record.positionOf(shape, i),
+            bookIndex: vacant ? 0 : record.positionOf(shape, i),
             pricePerEpoch: record.priceBefore(i),
             nextPricePerEpoch: uint256(slot.pricePerSectorEpoch) * terms.sectors,
             changeEpoch: terms.changeEpoch
         });
+    }
+
+    /// @return Bit j: slot j is vacant in the current epoch.
+    function _vacantMask(Ledger.Volume storage record, Ledger.Terms memory terms) private view returns (uint256) {
+        uint256 dismissed = record.dismissed;
+        if (dismissed == 0 || PROOFS.currentEpoch() >= terms.changeEpoch) return dismissed;
+        // Slots dismissed in this epoch keep their providers until its end; those dismissed before have been settled by now.
+        uint256 vacant;
+        for (uint256 i; dismissed >> i != 0; ++i) {
+            if (dismissed >> i & 1 != 0 && record.slots[i].provider == address(0)) vacant |= 1 << i;
+        }
+        return vacant;
     }
 
     function _layout() internal pure returns (Layout storage $) {

@@ -20,6 +20,8 @@ abstract contract Settling is MarketBase {
         uint32 proven;
         uint256 paid;
         uint256 refunded;
+        /// @dev Whether nothing will ever be left to settle unless the volume is topped up.
+        bool ended;
     }
 
     /// @dev Settles all `n` slots for the epochs before the current one and the funded end.
@@ -28,7 +30,7 @@ abstract contract Settling is MarketBase {
     }
 
     /// @dev Settles the slots of `slotMask` for the epochs before the current one and the funded end.
-    /// @return ended Whether one of them is settled up to the funded end.
+    /// @return ended Whether one of them is settled up to the funded end, or is vacant.
     function _settle(uint64 volumeId, Ledger.Volume storage record, Ledger.Terms memory terms, uint256 slotMask)
         internal
         returns (bool ended)
@@ -38,7 +40,7 @@ abstract contract Settling is MarketBase {
             if (slotMask & 1 != 0) {
                 Settlement memory done = _settleSlot(volumeId, record, terms, i);
                 refunds += done.refunded;
-                if (done.to >= terms.endEpoch) ended = true;
+                if (done.ended) ended = true;
             }
             slotMask >>= 1;
         }
@@ -50,21 +52,35 @@ abstract contract Settling is MarketBase {
         returns (Settlement memory done)
     {
         Ledger.Slot memory slot = record.slots[i];
-        if (slot.provider == address(0)) revert StorageMarketSlotUnknown(volumeId, i);
+        if (slot.settledEpoch == 0) revert StorageMarketSlotUnknown(volumeId, i);
+        address provider = slot.provider;
         uint32 from = slot.settledEpoch;
         done.to = from;
-        if (from >= terms.endEpoch) return done;
-        // Where a change of terms lies between, the epochs before it are settled first, at the old price.
-        uint32 change = terms.divide(from, terms.endEpoch);
-        if (change != from) _settleUntil(done, slot.provider, change, record.priceBefore(i));
-        if (done.to == change && change != terms.endEpoch) {
-            _settleUntil(done, slot.provider, terms.endEpoch, uint256(slot.pricePerSectorEpoch) * terms.sectors);
+        if (provider == address(0)) {
+            done.ended = true;
+            return done;
         }
-        if (done.to == from) return done;
+        uint32 end = terms.endEpoch;
+        bool vacant;
+        // Nothing else makes a slot cost nothing but a provider that asks for nothing.
+        if (slot.pricePerSectorEpoch == 0 && record.dismissed >> i & 1 != 0) {
+            if (terms.changeEpoch < end) end = terms.changeEpoch;
+            vacant = PROOFS.currentEpoch() >= terms.changeEpoch;
+        }
+        // Where a change of terms lies between, the epochs before it are settled first, at the old price.
+        uint32 change = from < end ? terms.divide(from, end) : from;
+        if (change != from) _settleUntil(done, provider, change, record.priceBefore(i));
+        if (done.to == change && change < end) {
+            _settleUntil(done, provider, end, uint256(slot.pricePerSectorEpoch) * terms.sectors);
+        }
+        done.ended = done.to >= end;
+        if (done.to == from && !vacant) return done;
         slot.settledEpoch = done.to;
+        if (vacant) slot.provider = address(0);
         Ledger.write(record.slots[i], slot);
-        if (done.paid != 0) _layout().earnings[slot.provider] += done.paid;
-        emit SlotSettled(volumeId, i, slot.provider, from, done.to, done.proven, done.paid, done.refunded);
+        if (done.to == from) return done;
+        if (done.paid != 0) _layout().earnings[provider] += done.paid;
+        emit SlotSettled(volumeId, i, provider, from, done.to, done.proven, done.paid, done.refunded);
     }
 
     /// @dev Goes on from `done.to` for the epochs that are over and before `end`, at one price.
@@ -90,13 +106,22 @@ abstract contract Settling is MarketBase {
         _leaveBooks(record, terms, shape);
     }
 
-    /// @dev Marks the volume closed and gives its slots back.
+    /// @dev Marks the volume closed and gives its slots back; those dismissed have left before.
     function _leaveBooks(Ledger.Volume storage record, Ledger.Terms memory terms, Ledger.Shape memory shape) internal {
         record.shape.closed = true;
-        uint256 n = shape.slotCount();
-        address[] memory providers = record.providersOf(n);
+        _release(record, terms, shape, record.liveMask(shape));
+    }
+
+    /// @dev Takes slots off their providers' books and gives their sectors back to the asks.
+    function _release(
+        Ledger.Volume storage record,
+        Ledger.Terms memory terms,
+        Ledger.Shape memory shape,
+        uint256 mask
+    ) internal {
+        address[] memory providers = record.providersOf(mask);
         REGISTRY.release(providers, terms.sectors);
-        PROOFS.remove(providers, record.positionsOf(shape, n));
+        PROOFS.remove(providers, record.positionsOf(shape, mask));
     }
 
     /// @dev Pulls what a change of terms has made more, or credits what it has made less.

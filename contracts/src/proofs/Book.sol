@@ -15,7 +15,7 @@ library Book {
 
     struct Entry {
         uint64 volumeId;
-        /// @dev Least nonce of a state that proves the slot.
+        /// @dev Least nonce of a state that proves the slot, at the latest from the next epoch on.
         uint64 floor;
         uint56 weight;
         uint32 fromEpoch;
@@ -36,10 +36,17 @@ library Book {
         uint32 fromEpoch;
     }
 
+    /// @dev The floor before the last raise; it counts before `fromEpoch`. Read only for states below the entry's own floor.
+    struct Raise {
+        uint64 floorBefore;
+        uint32 fromEpoch;
+    }
+
     struct Data {
         Header header;
         mapping(uint256 key => uint256) nodes;
         mapping(uint256 position => Entry) entries;
+        mapping(uint256 position => Raise) raises;
     }
 
     /// @dev Adds a slot, billed from the epoch after `epoch` on.
@@ -94,6 +101,27 @@ library Book {
         _setSums(header, epoch, _inTail(header, position), before, sectors);
         _write(book.header, header);
         _addToLanes(book, epoch, header.size, position, before, sectors);
+    }
+
+    /// @dev Raises a position's floor from the epoch after `epoch` on. `floor` is above the one already set.
+    function raiseFloor(Data storage book, uint32 epoch, uint256 position, uint64 floor) internal {
+        // A second raise in an epoch leaves what counts until its end.
+        (uint64 inForce,) = floors(book, epoch, position);
+        book.raises[position] = Raise(inForce, epoch + 1);
+        book.entries[position].floor = floor;
+    }
+
+    /// @return inForce The position's floor in `epoch`, which must be the current one.
+    /// @return next Its floor from the following epoch on.
+    function floors(Data storage book, uint32 epoch, uint256 position)
+        internal
+        view
+        returns (uint64 inForce, uint64 next)
+    {
+        next = book.entries[position].floor;
+        // A position that has been reused may still have its last holder's raise, but never one that is yet to count.
+        Raise memory raise = book.raises[position];
+        inForce = raise.fromEpoch > epoch ? raise.floorBefore : next;
     }
 
     /// @return The book's billed sectors in `epoch`, which must be the current one.

@@ -7,10 +7,12 @@ import {IProofOfStorage} from "../interfaces/IProofOfStorage.sol";
 import {Book} from "./Book.sol";
 import {MerklePath} from "./MerklePath.sol";
 import {SignedStates} from "./SignedStates.sol";
+import {StateList} from "./StateList.sol";
 
 /// @title Checks the two arguments of `prove` (docs/protocol/types.md, sections 12 and 13)
 library ProofVerifier {
     using Book for Book.Data;
+    using StateList for bytes;
 
     struct SessionKey {
         address key;
@@ -38,15 +40,17 @@ library ProofVerifier {
     /// @dev Every record must be in order and signed by the key that its volume's generation names. The key's expiry is the
     /// providers' business when they accept a state, so that it can never fail a proof.
     /// @return count Records in `states`.
+    /// @return used Their volumes and nonces.
     function checkStates(bytes calldata states, uint256 k, bytes32 domainSeparator, SessionKeys storage sessionKeys)
         internal
         view
-        returns (uint256 count)
+        returns (uint256 count, bytes memory used)
     {
         count = states.length / SignedStates.RECORD_BYTES;
         if (count * SignedStates.RECORD_BYTES != states.length || count > k) {
             revert IProofOfStorage.ProofOfStorageStatesLength(states.length);
         }
+        used = StateList.create(count + k);
         uint256 previous;
         for (uint256 i; i < count; ++i) {
             SignedStates.State memory state = SignedStates.stateAt(states, i);
@@ -55,23 +59,33 @@ library ProofVerifier {
             if (state.nonce == 0) revert IProofOfStorage.ProofOfStorageStateNonceZero(i);
             previous = state.volumeId;
             bytes32 digest = MessageHashUtils.toTypedDataHash(domainSeparator, SignedStates.structHash(state));
-            (bytes32 r, bytes32 vs) = SignedStates.signatureAt(states, i);
-            (address signer, ECDSA.RecoverError error_,) = ECDSA.tryRecover(digest, r, vs);
-            if (
-                error_ != ECDSA.RecoverError.NoError || signer != sessionKeys.keys[state.volumeId][state.generation].key
-            ) revert IProofOfStorage.ProofOfStorageStateSignatureInvalid(i);
+            address key = sessionKeys.keys[state.volumeId][state.generation].key;
+            if (!isSignature(digest, SignedStates.signatureAt(states, i), key)) {
+                revert IProofOfStorage.ProofOfStorageStateSignatureInvalid(i);
+            }
+            used.add(state.volumeId, state.nonce);
         }
+    }
+
+    /// @param signature r ‖ yParityAndS (EIP-2098).
+    /// @return Whether it is the account's; never for the zero address.
+    function isSignature(bytes32 digest, bytes calldata signature, address account) internal pure returns (bool) {
+        (address signer, ECDSA.RecoverError error_,) =
+            ECDSA.tryRecover(digest, bytes32(signature[0:32]), bytes32(signature[32:64]));
+        return error_ == ECDSA.RecoverError.NoError && signer == account;
     }
 
     /// @dev Every drawn leaf must follow, in order, with its path to the root of its volume's state; no state may be
     /// superfluous and nothing may follow the last sample.
+    /// @param shown Takes the volumes that are shown from the implicit empty state.
     function checkSamples(
         bytes calldata states,
         uint256 count,
         bytes calldata samples,
         uint256 k,
         Draw memory draw,
-        Book.Data storage book
+        Book.Data storage book,
+        bytes memory shown
     ) internal view {
         uint256 cursor;
         uint256 used;
@@ -79,14 +93,21 @@ library ProofVerifier {
             if (samples.length < cursor + INDEX_BYTES) revert IProofOfStorage.ProofOfStorageSamplesTruncated(i);
             uint256 stateIndex = uint16(bytes2(samples[cursor:]));
             cursor += INDEX_BYTES;
-            (Book.Entry storage entry, uint256 offset) = challenge(draw, i, book);
+            (uint256 position, uint256 offset) = challenge(draw, i, book);
             if (stateIndex == EMPTY_STATE) {
-                if (entry.floor != 0) revert IProofOfStorage.ProofOfStorageStateBelowFloor(i, 0, entry.floor);
+                _checkFloor(book, draw.epoch, position, i, 0);
+                shown.add(book.entries[position].volumeId, 0);
                 continue;
             }
             if (stateIndex >= count) revert IProofOfStorage.ProofOfStorageStateIndexOutOfRange(i, stateIndex);
             used |= 1 << stateIndex;
-            cursor = _checkLeaf(SignedStates.stateAt(states, stateIndex), samples, cursor, i, entry, offset);
+            SignedStates.State memory state = SignedStates.stateAt(states, stateIndex);
+            Book.Entry storage entry = book.entries[position];
+            if (state.volumeId != entry.volumeId) {
+                revert IProofOfStorage.ProofOfStorageWrongVolume(i, entry.volumeId, state.volumeId);
+            }
+            _checkFloor(book, draw.epoch, position, i, state.nonce);
+            cursor = _checkLeaf(state, samples, cursor, i, entry, offset);
         }
         if (cursor != samples.length) {
             revert IProofOfStorage.ProofOfStorageSamplesTrailing(samples.length - cursor);
@@ -96,18 +117,28 @@ library ProofVerifier {
         }
     }
 
-    /// @return entry The slot that sample `i` falls on.
+    /// @return position The slot that sample `i` falls on.
     /// @return offset The leaf, counted from the start of the slot's billed sectors.
     function challenge(Draw memory draw, uint256 i, Book.Data storage book)
         internal
         view
-        returns (Book.Entry storage entry, uint256 offset)
+        returns (uint256 position, uint256 offset)
     {
         // The modulo's bias is below 2^-214: a book has less than 2^42 leaves.
         uint256 index = uint256(keccak256(abi.encodePacked(draw.seed, draw.provider, draw.epoch, uint16(i))))
             % (draw.total * LEAVES_PER_SECTOR);
-        (uint256 position, uint256 within) = book.find(draw.epoch, index / LEAVES_PER_SECTOR);
-        return (book.entries[position], within * LEAVES_PER_SECTOR + index % LEAVES_PER_SECTOR);
+        (position, offset) = book.find(draw.epoch, index / LEAVES_PER_SECTOR);
+        offset = offset * LEAVES_PER_SECTOR + index % LEAVES_PER_SECTOR;
+    }
+
+    /// @dev The entry's own floor is the higher of the two that may count, and nearly every state lies above it.
+    function _checkFloor(Book.Data storage book, uint32 epoch, uint256 position, uint256 sample, uint64 nonce)
+        private
+        view
+    {
+        if (nonce >= book.entries[position].floor) return;
+        (uint64 floor,) = book.floors(epoch, position);
+        if (nonce < floor) revert IProofOfStorage.ProofOfStorageStateBelowFloor(sample, nonce, floor);
     }
 
     /// @return The cursor behind the sample.
@@ -119,16 +150,10 @@ library ProofVerifier {
         Book.Entry storage entry_,
         uint256 offset
     ) private view returns (uint256) {
-        Book.Entry memory entry = entry_;
-        if (state.volumeId != entry.volumeId) {
-            revert IProofOfStorage.ProofOfStorageWrongVolume(sample, entry.volumeId, state.volumeId);
-        }
-        if (state.nonce < entry.floor) {
-            revert IProofOfStorage.ProofOfStorageStateBelowFloor(sample, state.nonce, entry.floor);
-        }
         // Nothing is stored yet, so there is nothing to show.
         if (state.sectors == 0) return cursor;
 
+        Book.Entry memory entry = entry_;
         uint256 slotDepth = SECTOR_DEPTH + MerklePath.depthOf(state.sectors);
         uint256 depth = slotDepth + MerklePath.depthOf(entry.n);
         uint256 end = cursor + MerklePath.LEAF_BYTES + depth * MerklePath.HASH_BYTES;

@@ -32,11 +32,9 @@ library SignedStates {
         });
     }
 
-    /// @return r First half of the record's signature.
-    /// @return vs Its second half, with the parity bit (EIP-2098).
-    function signatureAt(bytes calldata states, uint256 index) internal pure returns (bytes32 r, bytes32 vs) {
-        bytes calldata signature = states[index * RECORD_BYTES + 88:(index + 1) * RECORD_BYTES];
-        return (bytes32(signature[0:32]), bytes32(signature[32:64]));
+    /// @return The record's signature, 64 bytes.
+    function signatureAt(bytes calldata states, uint256 index) internal pure returns (bytes calldata) {
+        return states[index * RECORD_BYTES + 88:(index + 1) * RECORD_BYTES];
     }
 
     /// @return EIP-712 struct hash; `link` is the hash of the nested struct already.

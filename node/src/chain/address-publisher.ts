@@ -11,6 +11,8 @@ export type AddressPublisherOptions = {
   operator: Address
   /** Binary multiaddrs that this node is reached at. */
   addresses: () => readonly Uint8Array[]
+  /** Throws if another process of this provider runs where the registry says. */
+  assertAlone: () => Promise<void>
   logger: Logger
 }
 
@@ -19,7 +21,7 @@ export type AddressPublisherOptions = {
  * writes the truth there. A provider that is not registered yet is looked at every block.
  */
 export function publishAddresses(options: AddressPublisherOptions): (head: ChainHead) => void {
-  const { chain, operator, addresses, logger } = options
+  const { chain, operator, addresses, assertAlone, logger } = options
   let checkedEpoch = -1
   let busy = false
 
@@ -29,6 +31,8 @@ export function publishAddresses(options: AddressPublisherOptions): (head: Chain
     if (published === undefined) return false
     const actual = addresses()
     if (actual.length > 0 && !same(published, actual)) {
+      // Whoever wrote these may be running there: then it is not for this process to write its own over them.
+      await assertAlone()
       await chain.publishAddresses(actual, { signal })
       logger.info({ addresses: actual.length }, 'addresses published')
     }

@@ -1,5 +1,5 @@
 import { type Epoch, StorgoError } from '@storgo/protocol'
-import type { BlockWatcher } from '@storgo/sdk'
+import type { BlockWatcher, SeenBlock } from '@storgo/sdk'
 import type { ChainHead } from '../prover/proof-chain.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
@@ -12,6 +12,7 @@ export type EpochClockOptions = {
   readEpoch: (options: { signal: AbortSignal }) => Promise<ChainHead>
   /** Calls back for new blocks until disposed. */
   watchBlocks: (watcher: BlockWatcher) => Disposable
+  /** Never goes back and never jumps. */
   nowMs: () => number
   logger: Logger
 }
@@ -20,9 +21,14 @@ export type EpochClockOptions = {
 export class EpochClock implements Disposable {
   readonly #options: EpochClockOptions
   readonly #listeners: ((head: ChainHead) => void)[] = []
+  readonly #reorganisationListeners: (() => void)[] = []
   readonly #watch: Disposable
   #head: ChainHead
   #seenAtMs: number
+  /** What the newest block says the time is. */
+  #timestampMs: number | undefined
+  /** The epoch has to be read again whatever the block's number. */
+  #moved = false
   #reading = false
   #silent = false
 
@@ -31,7 +37,8 @@ export class EpochClock implements Disposable {
     this.#head = head
     this.#seenAtMs = options.nowMs()
     this.#watch = options.watchBlocks({
-      onBlock: (block) => void this.#onBlock(block),
+      onBlock: (seen) => void this.#onBlock(seen),
+      onReorganisation: (block) => this.#onReorganisation(block),
       onError: (error) => this.#reportSilence(error),
     })
   }
@@ -53,9 +60,18 @@ export class EpochClock implements Disposable {
     return (this.#options.nowMs() - this.#seenAtMs) / 1000
   }
 
-  /** Whether blocks still arrive. */
+  /** Whether the chain answers, and blocks still arrive. */
   get isAlive(): boolean {
-    return this.secondsSinceBlock * 1000 < SILENT_MS
+    return !this.#silent && this.secondsSinceBlock * 1000 < SILENT_MS
+  }
+
+  /**
+   * The time that the chain goes by, in Unix milliseconds: what its newest block says, and what has passed since. A jump of
+   * this machine's clock does not move it. Before the first block it is this machine's time.
+   */
+  get chainTimeMs(): number {
+    if (this.#timestampMs === undefined) return Date.now()
+    return this.#timestampMs + (this.#options.nowMs() - this.#seenAtMs)
   }
 
   /** Is called for new blocks from now on; some may be skipped, never their order changed. */
@@ -63,22 +79,38 @@ export class EpochClock implements Disposable {
     this.#listeners.push(listener)
   }
 
+  /** Is called when blocks that were seen are no longer part of the chain, before the new ones are told. */
+  onReorganisation(listener: () => void): void {
+    this.#reorganisationListeners.push(listener)
+  }
+
   [Symbol.dispose](): void {
     this.#watch[Symbol.dispose]()
     this.#listeners.length = 0
+    this.#reorganisationListeners.length = 0
   }
 
-  async #onBlock(block: bigint): Promise<void> {
+  #onReorganisation(block: bigint): void {
+    this.#moved = true
+    this.#options.logger.warn({ block: Number(block) }, 'the chain was reorganised')
+    for (const listener of this.#reorganisationListeners) listener()
+  }
+
+  async #onBlock({ block, timestampSeconds }: SeenBlock): Promise<void> {
     this.#seenAtMs = this.#options.nowMs()
+    this.#timestampMs = Number(timestampSeconds) * 1000
     if (this.#silent) this.#options.logger.info({ block: Number(block) }, 'the chain answers again')
     this.#silent = false
     const { firstBlock, epochBlocks } = this.#head
-    if (block >= firstBlock && block < firstBlock + BigInt(epochBlocks)) return this.#tell({ ...this.#head, block })
+    if (!this.#moved && block >= firstBlock && block < firstBlock + BigInt(epochBlocks))
+      return this.#tell({ ...this.#head, block })
     if (this.#reading) return
     this.#reading = true
+    this.#moved = false
     try {
       this.#tell(await this.#options.readEpoch({ signal: AbortSignal.timeout(READ_TIMEOUT_MS) }))
     } catch (error) {
+      this.#moved = true
       // The next block tries again; until then the old epoch stands.
       this.#options.logger.warn({ block: Number(block), error }, 'reading the epoch failed')
     } finally {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { type Epoch, StorgoError } from '@storgo/protocol'
+import { type BlockNumber, type Epoch, StorgoError } from '@storgo/protocol'
 import type { BlockWatcher } from '@storgo/sdk'
 import { pino } from 'pino'
 import type { Address } from 'viem'
@@ -38,7 +38,7 @@ async function aClock() {
   clock.onHead((head) => heads.push(head))
   const block = async (number: bigint) => {
     chain.block = number
-    chain.watcher?.onBlock(number as Parameters<BlockWatcher['onBlock']>[0])
+    chain.watcher?.onBlock({ block: number as BlockNumber, timestampSeconds: number * 12n })
     await turn()
   }
   return { chain, clock, heads, block }
@@ -67,12 +67,54 @@ test('while the epoch cannot be read the old one stands, and the next block trie
   assert.equal(clock.epoch, 1)
 })
 
-test('a chain without new blocks for a minute is not alive', async () => {
+test('a chain that does not answer, or has no new blocks for a minute, is not alive', async () => {
   const { chain, clock, block } = await aClock()
   chain.nowMs = 60_000
   assert.equal(clock.isAlive, false)
   await block(6n)
   assert.equal(clock.isAlive, true)
+  chain.watcher?.onError(new StorgoError('CHAIN_UNREACHABLE', 'down'))
+  assert.equal(clock.isAlive, false)
+  await block(7n)
+  assert.equal(clock.isAlive, true)
+})
+
+test('after a reorganisation the epoch is read again, and what depends on blocks is told before the next one', async () => {
+  const { chain, clock, heads, block } = await aClock()
+  let told = 0
+  clock.onReorganisation(() => {
+    told++
+    assert.equal(heads.length, 2)
+  })
+  await block(30n)
+  await block(31n)
+  chain.watcher?.onReorganisation(31n as BlockNumber)
+  await block(29n)
+  assert.deepEqual([told, clock.epoch, chain.reads], [1, 0, 3])
+})
+
+test('the chain goes by the time of its blocks, whatever the clock of this machine says', async (context) => {
+  const { chain, clock, block } = await aClock()
+  await block(100n)
+  chain.nowMs += 2_500
+  context.mock.timers.enable({ apis: ['Date'], now: 4_000_000_000_000 })
+  assert.equal(clock.chainTimeMs, 1_202_500)
+})
+
+test('blocks that a reorganisation brings are asked about, though their numbers were', async () => {
+  const asked: string[] = []
+  const listener = followChanges(headAt(10n), {
+    readChangedVolumes: async ({ from, to }) => {
+      asked.push(`${from}-${to}`)
+      return new Set()
+    },
+    ...{ forget: () => {}, logger },
+  })
+  for (const number of [15n, 12n, 14n]) {
+    listener(headAt(number))
+    await turn()
+  }
+  assert.deepEqual(asked, ['11-15', '13-14'])
 })
 
 test('every block is asked about exactly once, and again when that failed', async () => {
@@ -117,7 +159,7 @@ test('addresses are published when the registry has others, once an epoch at mos
         published = [...addresses]
       },
     },
-    ...{ operator, logger, addresses: () => [Uint8Array.of(1, 2)] },
+    ...{ operator, logger, addresses: () => [Uint8Array.of(1, 2)], assertAlone: async () => {} },
   })
   const blocks = async (...numbers: bigint[]) => {
     for (const number of numbers) {
@@ -135,6 +177,23 @@ test('addresses are published when the registry has others, once an epoch at mos
   assert.deepEqual(written, [1])
   await blocks(30n, 60n)
   assert.deepEqual(written, [1, 1])
+})
+
+test('addresses under which another process of the provider answers are left as they are', async () => {
+  const written: number[] = []
+  const listener = publishAddresses({
+    chain: {
+      readAddresses: async () => [Uint8Array.of(9)],
+      publishAddresses: async (addresses) => void written.push(addresses.length),
+    },
+    ...{ operator, logger, addresses: () => [Uint8Array.of(1, 2)] },
+    assertAlone: async () => {
+      throw new StorgoError('ALREADY_RUNNING', 'found')
+    },
+  })
+  listener(headAt(1n))
+  await turn()
+  assert.deepEqual(written, [])
 })
 
 test('who is a provider is asked once a minute, who is not every two seconds', async () => {

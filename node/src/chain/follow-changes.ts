@@ -32,6 +32,8 @@ export function followChanges(
   }
 
   return ({ block }) => {
+    // After a reorganisation the chain may be shorter; what comes now has not been asked about.
+    if (block + 1n < next) next = block + 1n
     if (busy || block < next) return
     busy = true
     follow(block)

@@ -1,29 +1,34 @@
 import { readFile } from 'node:fs/promises'
-import { StorgoError } from '@storgo/protocol'
+import { type BlockNumber, StorgoError } from '@storgo/protocol'
 import {
+  anchor,
   type Chain,
   connectChain,
+  countStrayTransactions,
   type Deployment,
   hasProven,
+  listProofs,
   parseDeployment,
   readBook,
   readEpoch,
+  readFloors,
   readParameter,
   readProvider,
   readSeed,
   readSessionKey,
   setAddresses,
-  settleSlots,
+  settleVolumes,
   storeSeed,
   submitProof,
   watchBlocks,
 } from '@storgo/sdk'
-import { bytesToHex } from 'viem'
+import { bytesToHex, parseGwei } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import type { NodeConfig } from '../config/schema.ts'
 import type { ProviderChain } from './provider-chain.ts'
 import { readChangedVolumes } from './read-changed-volumes.ts'
 import { readFacts } from './read-facts.ts'
+import { readPeer } from './read-peer.ts'
 import { readSeedRank } from './read-seed-rank.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -35,7 +40,9 @@ import { untilAborted } from './until-aborted.ts'
 export async function openChain(config: NodeConfig['chain'], operatorKey: Uint8Array): Promise<ProviderChain> {
   const deployment = await readDeployment(config.deploymentFile)
   const account = privateKeyToAccount(bytesToHex(operatorKey))
-  const chain = await connectChain({ rpcUrl: config.rpcUrl, deployment, account })
+  const maxFeePerGas = parseGwei(String(config.maxFeeGwei))
+  // A provider's key belongs to one running node, which therefore may replace whatever is left of an earlier run.
+  const chain = await connectChain({ rpcUrl: config.rpcUrl, deployment, account, soleSender: true, maxFeePerGas })
   return providerChain(chain, account.address)
 }
 
@@ -49,6 +56,8 @@ function providerChain(chain: Chain, operator: `0x${string}`): ProviderChain {
     },
     watchBlocks: (watcher) => watchBlocks(chain, watcher),
     readFacts: (volumeId, { signal }) => untilAborted(readFacts(chain, volumeId), signal),
+    readRetentionEpochs: async ({ signal }) =>
+      Number(await untilAborted(readParameter(chain, 'retentionEpochs'), signal)),
     async readSessionKey(volumeId, generation, { signal }) {
       const key = await untilAborted(readSessionKey(chain, { volumeId, generation }), signal)
       if (key !== undefined) return key
@@ -58,21 +67,31 @@ function providerChain(chain: Chain, operator: `0x${string}`): ProviderChain {
     readChangedVolumes: (blocks, { signal }) =>
       untilAborted(readChangedVolumes(chain, { provider: operator, ...blocks }), signal),
     readAddresses: async (account, { signal }) => (await untilAborted(readProvider(chain, account), signal))?.addresses,
+    readPeer: (account, { signal }) => untilAborted(readPeer(chain, account), signal),
     publishAddresses: async (addresses, { signal }) => {
-      await untilAborted(setAddresses(chain, { operator, addresses }), signal)
+      await setAddresses(chain, { operator, addresses }, { signal })
     },
     readBook: ({ signal }) => untilAborted(readBook(chain, operator), signal),
     readSeed: (epoch, { signal }) => untilAborted(readSeed(chain, epoch), signal),
     seedRank: (epoch, { signal }) => untilAborted(readSeedRank(chain, { operator, epoch }), signal),
-    storeSeed: async (epoch, { signal }) => {
-      await untilAborted(storeSeed(chain, epoch), signal)
+    storeSeed: async (epoch, sending) => {
+      await storeSeed(chain, epoch, sending)
     },
     hasProven: (epoch, { signal }) => untilAborted(hasProven(chain, { provider: operator, epoch }), signal),
     readSampleCount: async ({ signal }) => Number(await untilAborted(readParameter(chain, 'proofSamples'), signal)),
-    submitProof: (proof, { signal }) => untilAborted(submitProof(chain, proof), signal),
-    settle: async ({ volumeId, slot }, { signal }) => {
-      await untilAborted(settleSlots(chain, { volumeId, slots: [slot] }), signal)
+    submitProof: (proof, sending) => submitProof(chain, proof, sending),
+    settle: async (slots, sending) => {
+      const volumes = slots.map(({ volumeId, slot }) => ({ volumeId, slots: [slot] }))
+      await settleVolumes(chain, volumes, sending)
     },
+    listShownStates: (fromBlock, { signal }) =>
+      untilAborted(Array.fromAsync(listProofs(chain, { fromBlock: fromBlock as BlockNumber })), signal),
+    readNextFloors: async (volumeId, { signal }) =>
+      (await untilAborted(readFloors(chain, volumeId), signal)).map(({ nextFloor }) => nextFloor),
+    anchor: async (anchored, sending) => {
+      await anchor(chain, anchored, sending)
+    },
+    countStrays: ({ signal }) => untilAborted(countStrayTransactions(chain), signal),
   }
 }
 

@@ -1,5 +1,5 @@
 import { StorgoError } from '@storgo/protocol'
-import { type Chain, readSessionKey, readSlots, readVolume } from '@storgo/sdk'
+import { type Chain, readParameter, readSessionKey, readSlots, readVolume } from '@storgo/sdk'
 import { zeroAddress } from 'viem'
 import type { VolumeFacts } from '../slots/volume-facts.ts'
 
@@ -8,13 +8,15 @@ export async function readFacts(chain: Chain, volumeId: bigint): Promise<VolumeF
   const volume = await readVolume(chain, volumeId)
   if (volume === undefined) return undefined
   const { owner, k, m, sectors: billedSectors, closed, generation } = volume
-  const [slots, sessionKey] = await Promise.all([
+  const [slots, sessionKey, retentionEpochs] = await Promise.all([
     readSlots(chain, volumeId),
     readSessionKey(chain, { volumeId, generation }),
+    readParameter(chain, 'retentionEpochs'),
   ])
   if (sessionKey === undefined) {
     throw new StorgoError('INTERNAL', `Volume ${volumeId} has no session key ${generation}.`, { volumeId, generation })
   }
   const operators = slots.map(({ provider }) => (provider === zeroAddress ? undefined : provider))
-  return { owner, k, m, billedSectors, closed, generation, sessionKey, operators }
+  const known = { owner, k, m, billedSectors, closed, generation, sessionKey, operators }
+  return { ...known, retentionEpochs: Number(retentionEpochs) }
 }

@@ -68,6 +68,13 @@ export class VolumeCache implements VolumeSource {
     this.#reading.delete(volumeId)
   }
 
+  /** Nothing that was read holds any more: the chain went another way. */
+  forgetAll(): void {
+    this.#known.clear()
+    this.#reading.clear()
+    this.#sessionKeys.clear()
+  }
+
   async #read(volumeId: bigint, signal: AbortSignal): Promise<VolumeFacts | undefined> {
     const running = this.#reading.get(volumeId)
     if (running !== undefined) return running

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 const multiaddrText = z.string().regex(/^\/\S+$/, 'not a multiaddr')
 const port = z.int().min(0).max(65535)
+const seconds = z.number().min(0.01).max(86_400)
 
 /**
  * Everything an operator can set. Precedence: flag, then `STORGO_*` variable, then file, then the default here.
@@ -12,6 +13,7 @@ export const nodeConfig = z.strictObject({
   chain: z.strictObject({
     rpcUrl: z.url({ protocol: /^https?$/ }).describe('JSON-RPC endpoint of the chain.'),
     deploymentFile: z.string().min(1).describe('JSON file with the addresses of the contracts.'),
+    maxFeeGwei: z.number().min(0.001).max(1_000_000).default(500).describe('Most ever offered per gas, in gwei.'),
   }),
   operator: z.strictObject({
     keyFile: z.string().min(1).describe('Encrypted operator key (Web3 keystore), mode 600.'),
@@ -30,6 +32,9 @@ export const nodeConfig = z.strictObject({
         .max(8)
         .default([])
         .describe('Addresses to publish instead of those listened on.'),
+      twinCheckSeconds: seconds
+        .default(60)
+        .describe('Seconds between two looks for another process with the same operator key.'),
       maxConnections: z.int().min(1).max(10_000).default(300).describe('Most open connections.'),
       maxConnectionsPerPeer: z.int().min(1).max(64).default(4).describe('Most connections of one peer.'),
     })
@@ -47,6 +52,41 @@ export const nodeConfig = z.strictObject({
     .default(10_240)
     .describe('Most sectors (1 MiB each) kept for clients.'),
   stagingSectors: z.int().min(1).max(65_536).default(512).describe('Most sectors held for uploads not yet committed.'),
+  watch: z
+    .strictObject({
+      intervalSeconds: seconds
+        .default(60)
+        .describe('Seconds between two looks at the other slots of the volumes held here.'),
+      scrubDays: z
+        .int()
+        .min(1)
+        .max(365)
+        .default(14)
+        .describe('Days in which everything stored is read once, to find what the disk has lost.'),
+    })
+    .prefault({}),
+  neighbours: z
+    .strictObject({
+      maxAnchorsPerEpoch: z
+        .int()
+        .min(0)
+        .max(1_000)
+        .default(4)
+        .describe('Most transactions an epoch that raise the floors of co-slots which proved stale states; 0: none.'),
+    })
+    .prefault({}),
+  disk: z
+    .strictObject({
+      probeSeconds: seconds.default(60).describe('Seconds between two tries to read and write the store.'),
+      unreadableSeconds: seconds.default(300).describe('Seconds after which a node whose store cannot be read stops.'),
+      keyDays: z
+        .int()
+        .min(0)
+        .max(3_650)
+        .default(0)
+        .describe('Days after which sectors are encrypted with a new key, which rewrites them; 0: never.'),
+    })
+    .prefault({}),
   settleEveryEpochs: z.int().min(1).max(10_000).default(4).describe('Epochs between settlements of the own slots.'),
   log: z
     .strictObject({

@@ -2,8 +2,12 @@ import {
   type SigningDomain,
   SLOT_CERTIFY_PROTOCOL,
   SLOT_COMMIT_PROTOCOL,
+  SLOT_HISTORY_PROTOCOL,
+  SLOT_PEN_PROTOCOL,
   SLOT_READ_PROTOCOL,
+  SLOT_RELEASE_PROTOCOL,
   SLOT_STATE_PROTOCOL,
+  SLOT_SYNC_PROTOCOL,
   SLOT_WRITE_PROTOCOL,
 } from '@storgo/protocol'
 import { answerHello, createPeer, type Peer, type RequestHandler, serveRequests } from '@storgo/sdk'
@@ -11,9 +15,13 @@ import type { Address } from 'viem'
 import type { NodeConfig } from '../config/schema.ts'
 import { slotCertify } from '../slots/slot-certify.ts'
 import { slotCommit } from '../slots/slot-commit.ts'
+import { slotHistory } from '../slots/slot-history.ts'
+import { slotPen } from '../slots/slot-pen.ts'
 import { slotRead } from '../slots/slot-read.ts'
+import { slotRelease } from '../slots/slot-release.ts'
 import type { SlotServices } from '../slots/slot-services.ts'
 import { slotState } from '../slots/slot-state.ts'
+import { slotSync } from '../slots/slot-sync.ts'
 import { slotWrite } from '../slots/slot-write.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -27,10 +35,14 @@ const MAX_REQUESTS_PER_PEER = 32
 /** Requests answered at a time and the time each may take, by protocol. Each holds up to some MiB while it runs. */
 const LIMITS = {
   [SLOT_STATE_PROTOCOL]: { maxConcurrent: 64, timeoutMs: 10_000 },
+  [SLOT_PEN_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
   [SLOT_WRITE_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
   [SLOT_COMMIT_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
   [SLOT_CERTIFY_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
   [SLOT_READ_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
+  [SLOT_SYNC_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
+  [SLOT_HISTORY_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
+  [SLOT_RELEASE_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
 } as const
 
 export type NetworkOptions = {
@@ -49,10 +61,14 @@ export async function startNetwork(options: NetworkOptions): Promise<Peer> {
   const perPeer = new RequestsPerPeer(MAX_REQUESTS_PER_PEER)
   const handlers: Record<keyof typeof LIMITS, RequestHandler> = {
     [SLOT_STATE_PROTOCOL]: slotState(slots),
+    [SLOT_PEN_PROTOCOL]: slotPen(slots),
     [SLOT_WRITE_PROTOCOL]: slotWrite(slots),
     [SLOT_COMMIT_PROTOCOL]: slotCommit(slots),
     [SLOT_CERTIFY_PROTOCOL]: slotCertify(slots),
     [SLOT_READ_PROTOCOL]: slotRead(slots),
+    [SLOT_SYNC_PROTOCOL]: slotSync(slots),
+    [SLOT_HISTORY_PROTOCOL]: slotHistory(slots),
+    [SLOT_RELEASE_PROTOCOL]: slotRelease(slots),
   }
   return createPeer({
     identity: { privateKey: operatorKey, domain, agent: AGENT },

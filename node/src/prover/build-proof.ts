@@ -35,7 +35,15 @@ export type BuiltProof = { states: Uint8Array; samples: Uint8Array } | { lost: L
 
 type Shown = { entry: BookEntry; view: SlotView; held: HeldState | undefined; stateIndex: number }
 
-/** Shows every challenged leaf under the newest state held of its slot. Reads one sector at a time. */
+/**
+ * Shows every challenged leaf under the newest state held of its slot, certified or not, as of one moment. Reads one sector
+ * at a time.
+ *
+ * The newest, because the provider has signed a receipt for it: whoever has that receipt and sees an older state in a proof
+ * may call it stale. And it stays good whatever becomes of it: the chain asks for the client's signature and for a nonce not
+ * below the slot's floor, which only certificates raise. A state that is undone was of a nonce that the one in its place has
+ * too; the bytes of both can be read until the view is disposed.
+ */
 export async function buildProof(store: SlotStore, task: ProofTask): Promise<BuiltProof> {
   const challenges = drawn(task)
   using views = new DisposableStack()

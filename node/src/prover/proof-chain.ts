@@ -2,14 +2,18 @@ import type { Epoch } from '@storgo/protocol'
 
 type CallOptions = { signal: AbortSignal }
 
+/** What is not included up to `lastBlock` is of no use any more, and is taken out of the way. */
+export type SendOptions = CallOptions & { lastBlock: bigint }
+
 /** A slot that the provider is billed for in the current epoch. */
 export type BookEntry = {
   volumeId: bigint
   slot: number
   /** Slots of the volume. */
   n: number
-  /** Least nonce that a proof may show. */
+  /** Least nonce that a proof may show: in the current epoch, and from the next one on. */
   floor: bigint
+  nextFloor: bigint
   /** Billed in the current epoch. */
   frozenSectors: number
   /** Billed from the next epoch on. */
@@ -35,13 +39,16 @@ export interface ProofChain {
   readSeed(epoch: Epoch, options: CallOptions): Promise<Uint8Array | undefined>
   /** Place of this provider among all in the epoch's order of who stores the seed; 0 is first. */
   seedRank(epoch: Epoch, options: CallOptions): Promise<number>
-  storeSeed(epoch: Epoch, options: CallOptions): Promise<void>
+  storeSeed(epoch: Epoch, options: SendOptions): Promise<void>
   hasProven(epoch: Epoch, options: CallOptions): Promise<boolean>
   /** K: challenges per proof. */
   readSampleCount(options: CallOptions): Promise<number>
   submitProof(
     proof: { epoch: Epoch; states: Uint8Array; samples: Uint8Array },
-    options: CallOptions,
+    options: SendOptions,
   ): Promise<{ gasUsed: bigint }>
-  settle(slot: { volumeId: bigint; slot: number }, options: CallOptions): Promise<void>
+  /** In one transaction: all of them or none. */
+  settle(slots: readonly { volumeId: bigint; slot: number }[], options: SendOptions): Promise<void>
+  /** Transactions of the operator that wait to be included and that this process did not send. */
+  countStrays(options: CallOptions): Promise<number>
 }

@@ -10,6 +10,11 @@ export function isSeedReady({ block, firstBlock, seedDelayBlocks }: ChainHead): 
   return block >= firstBlock + BigInt(seedDelayBlocks)
 }
 
+/** The last block in which the epoch can be proven. */
+export function lastBlockOf({ firstBlock, epochBlocks }: Pick<ChainHead, 'firstBlock' | 'epochBlocks'>): bigint {
+  return firstBlock + BigInt(epochBlocks) - 1n
+}
+
 /** Whether it is this provider's turn to store the seed: the first at once, every later one two blocks after. */
 export function isTurnForSeed({ block, firstBlock, seedDelayBlocks }: ChainHead, rank: number): boolean {
   return block >= firstBlock + BigInt(seedDelayBlocks) + BigInt(rank) * SEED_TURN_BLOCKS

@@ -1,40 +1,38 @@
-import { type Epoch, isStorgoError } from '@storgo/protocol'
+import { type Epoch, equalBytes, StorgoError } from '@storgo/protocol'
 import type { Address } from 'viem'
-import type { SlotStore } from '../store/slot-store.ts'
+import { untilAborted } from '../chain/until-aborted.ts'
+import type { SlotRef, SlotStore } from '../store/slot-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { billedSectors, buildProof, type LostSample } from './build-proof.ts'
-import type { BookEntry, ChainHead, ProofChain } from './proof-chain.ts'
-import { isSeedReady, isTurnForSeed, proofMoment } from './proof-moment.ts'
+import { billedSectors, buildProof } from './build-proof.ts'
+import { EpochProgress } from './epoch-progress.ts'
+import type { BookEntry, ChainHead, ProofChain, SendOptions } from './proof-chain.ts'
+import { isSeedReady, lastBlockOf, proofMoment } from './proof-moment.ts'
+import { settleBook } from './settle-book.ts'
+import { storeSeedInTurn } from './store-seed-in-turn.ts'
+import { tellBehind, tellLost } from './tell-trouble.ts'
 
-/** How long one step (reading, building, one transaction) may take. */
-const STEP_TIMEOUT_MS = 60_000
-/** Blocks to wait after a failed attempt, per attempt. */
-const RETRY_BLOCKS = 2n
+/** How long one question to the chain, and building a proof, may take. */
+const READ_TIMEOUT_MS = 30_000
+const BUILD_TIMEOUT_MS = 300_000
+/** Part of an epoch for which transactions of an earlier process are waited for. */
+const STRAY_PART = 5n
 
 export type ProverOptions = {
   chain: ProofChain
   store: SlotStore
   operator: Address
   settleEveryEpochs: number
+  /** Is told of a slot whose newest state is below the floor, so that it catches up. */
+  onBehind: (ref: SlotRef) => void
   logger: Logger
   metrics: Metrics
 }
 
-type EpochProgress = {
-  epoch: Epoch
-  done: boolean
-  attempts: number
-  /** Block before which a failed attempt is not repeated. */
-  notBefore: bigint
-  /** Frozen for the epoch, so read once; again after a failure. */
-  book?: readonly BookEntry[] | undefined
-  seed?: Uint8Array | undefined
-}
-
 /**
  * Proves every epoch once: stores the seed when it is its turn, and sends one proof past its own moment. It keeps nothing
- * across restarts: the chain says what is already done.
+ * across restarts: the chain says what is already done. What fails is tried again while the epoch lasts, and a proof that a
+ * reorganisation of the chain undoes is made again.
  */
 export class Prover implements AsyncDisposable {
   readonly #options: ProverOptions
@@ -42,7 +40,12 @@ export class Prover implements AsyncDisposable {
   #progress: EpochProgress | undefined
   #running: Promise<void> = Promise.resolve()
   #busy = false
+  /** The newest block that came while a step was under way. */
+  #missed: ChainHead | undefined
   #lastProven: Epoch | undefined
+  #reorganised = false
+  /** Ends the waiting for a proof that cannot be accepted any more. */
+  #sending: AbortController | undefined
 
   constructor(options: ProverOptions) {
     this.#options = options
@@ -54,11 +57,21 @@ export class Prover implements AsyncDisposable {
 
   /** Takes the next step, unless one is under way. */
   onBlock(head: ChainHead): void {
-    if (this.#busy || this.#stop.signal.aborted) return
+    if (this.#stop.signal.aborted) return
+    if (this.#busy) {
+      this.#missed = head
+      if (this.#reorganised && this.#sending !== undefined) void this.#checkSeed(head, this.#sending)
+      return
+    }
     this.#busy = true
-    this.#running = this.#step(head).finally(() => {
+    this.#running = this.#steps(head).finally(() => {
       this.#busy = false
     })
+  }
+
+  /** Blocks that were seen are no longer part of the chain: the seed may be another, and what was sent may be undone. */
+  onReorganisation(): void {
+    this.#reorganised = true
   }
 
   /** Resolves when nothing is under way. */
@@ -71,80 +84,111 @@ export class Prover implements AsyncDisposable {
     await this.#running
   }
 
+  async #steps(head: ChainHead): Promise<void> {
+    for (let next: ChainHead | undefined = head; next !== undefined; next = this.#missed) {
+      this.#missed = undefined
+      await this.#step(next)
+      if (this.#stop.signal.aborted) return
+    }
+  }
+
   async #step(head: ChainHead): Promise<void> {
     if (this.#progress?.epoch !== head.epoch) this.#begin(head)
     const progress = this.#progress
-    if (progress === undefined || progress.done || head.block < progress.notBefore || !isSeedReady(head)) return
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(STEP_TIMEOUT_MS)])
+    if (progress === undefined) return
+    if (this.#reorganised) progress.reread()
+    this.#reorganised = false
+    if (progress.empty || progress.isWaiting(head) || !isSeedReady(head)) return
     try {
-      progress.done = await this.#proveWhenDue(head, progress, signal)
+      await this.#advance(head, progress)
     } catch (error) {
       if (this.#stop.signal.aborted) return
-      progress.attempts++
-      progress.book = undefined
-      progress.notBefore = head.block + RETRY_BLOCKS * BigInt(progress.attempts)
-      const { logger } = this.#options
-      logger.warn({ epoch: head.epoch, attempt: progress.attempts, error }, 'proving failed and is tried again')
+      progress.failed(head)
+      const line = { epoch: head.epoch, block: Number(head.block), attempt: progress.attempts, error }
+      this.#options.logger.warn(line, 'proving failed and is tried again')
     }
   }
 
   #begin({ epoch }: ChainHead): void {
     const { logger, metrics } = this.#options
     const before = this.#progress
-    this.#progress = { epoch, done: false, attempts: 0, notBefore: 0n }
-    if (before === undefined || before.done) return
-    // Without a seed the epoch was void for everybody and costs nobody anything.
-    const outcome = before.seed === undefined ? 'void' : 'missed'
+    this.#progress = new EpochProgress(epoch)
+    // An epoch that was begun anew by a reorganisation has not ended.
+    if (before === undefined || before.empty || before.epoch > epoch) return
+    const { outcome, attempts } = before
+    if (outcome === 'proven') return
     metrics.proofs.inc({ outcome })
-    const line = { epoch: before.epoch, attempts: before.attempts, outcome }
+    const line = { epoch: before.epoch, attempts, outcome }
     if (outcome === 'void') logger.warn(line, 'epoch ended without a seed')
     else logger.error(line, 'epoch ended without a proof')
   }
 
-  /** @returns whether nothing is left to do in this epoch. */
-  async #proveWhenDue(head: ChainHead, progress: EpochProgress, signal: AbortSignal): Promise<boolean> {
+  async #advance(head: ChainHead, progress: EpochProgress): Promise<void> {
     const { chain, operator } = this.#options
-    const { epoch } = head
-    progress.book ??= await chain.readBook({ signal })
-    const { book } = progress
-    if (billedSectors(book) === 0) return true
-    progress.seed ??= await chain.readSeed(epoch, { signal })
-    const { seed } = progress
-    if (seed === undefined) {
-      await this.#storeSeed(head, signal)
-      return false
+    if (!progress.proven && progress.seed !== undefined && head.block < proofMoment(head, operator)) return
+    const reading = { signal: this.#within(READ_TIMEOUT_MS) }
+    if (progress.proven && (await this.#isStillProven(head, progress))) return
+    const book = await chain.readBook(reading)
+    progress.empty = billedSectors(book) === 0
+    if (progress.empty) return
+    tellBehind(this.#options, progress, book)
+    progress.seed = await chain.readSeed(head.epoch, reading)
+    if (progress.seed === undefined) return storeSeedInTurn(this.#options, head, this.#stop.signal)
+    if (head.block < proofMoment(head, operator)) return
+    if (!(await chain.hasProven(head.epoch, reading))) {
+      if (await this.#mustWaitForStrays(head, progress)) return
+      if (!(await this.#prove(head, progress, book))) return progress.failed(head)
     }
-    if (head.block < proofMoment(head, operator)) return false
-    if (await chain.hasProven(epoch, { signal })) this.#lastProven = epoch
-    else await this.#prove(epoch, seed, book, signal)
-    await this.#settle(epoch, book, signal)
+    this.#lastProven = head.epoch
+    progress.checked(head)
+    await this.#settle(head, progress, book)
+  }
+
+  async #isStillProven(head: ChainHead, progress: EpochProgress): Promise<boolean> {
+    const { chain, logger, metrics } = this.#options
+    const { epoch } = head
+    if (await chain.hasProven(epoch, { signal: this.#within(READ_TIMEOUT_MS) })) {
+      progress.checked(head)
+      return true
+    }
+    progress.proven = false
+    this.#lastProven = undefined
+    metrics.proofsUndone.inc()
+    logger.warn({ epoch, block: Number(head.block) }, 'a reorganisation of the chain undid the proof; it is made again')
+    return false
+  }
+
+  /** After a restart the pool may hold a proof already. A second one would cost its gas and prove nothing. */
+  async #mustWaitForStrays(head: ChainHead, progress: EpochProgress): Promise<boolean> {
+    const { chain, logger } = this.#options
+    if (progress.strayUntil !== undefined && head.block >= progress.strayUntil) return false
+    const strays = await chain.countStrays({ signal: this.#within(READ_TIMEOUT_MS) })
+    if (strays === 0) return false
+    if (progress.strayUntil === undefined) {
+      progress.strayUntil = head.block + BigInt(head.epochBlocks) / STRAY_PART
+      logger.warn({ epoch: head.epoch, transactions: strays }, 'transactions of an earlier run are waited for')
+    }
     return true
   }
 
-  async #storeSeed(head: ChainHead, signal: AbortSignal): Promise<void> {
-    const { chain, logger } = this.#options
-    const { epoch } = head
-    if (!isTurnForSeed(head, await chain.seedRank(epoch, { signal }))) return
-    try {
-      await chain.storeSeed(epoch, { signal })
-      logger.info({ epoch }, 'seed stored')
-    } catch (error) {
-      // Whoever was faster has done the same.
-      if ((await chain.readSeed(epoch, { signal })) === undefined) throw error
-      logger.debug({ epoch }, 'seed was stored by another')
-    }
-  }
-
-  async #prove(epoch: Epoch, seed: Uint8Array, book: readonly BookEntry[], signal: AbortSignal): Promise<void> {
+  /** @returns whether the proof was accepted. */
+  async #prove(head: ChainHead, progress: EpochProgress, book: readonly BookEntry[]): Promise<boolean> {
     const { chain, store, operator, logger, metrics } = this.#options
+    const { epoch } = head
+    const { seed } = progress
+    if (seed === undefined) return false
     const startedMs = performance.now()
-    const sampleCount = await chain.readSampleCount({ signal })
-    const proof = await buildProof(store, { operator, epoch, seed, sampleCount, book })
-    if ('lost' in proof) return this.#reportLost(epoch, proof.lost)
-    const { gasUsed } = await chain.submitProof({ epoch, ...proof }, { signal })
-    this.#lastProven = epoch
+    const sampleCount = await chain.readSampleCount({ signal: this.#within(READ_TIMEOUT_MS) })
+    const building = buildProof(store, { operator, epoch, seed, sampleCount, book })
+    const proof = await untilAborted(building, this.#within(BUILD_TIMEOUT_MS))
+    if ('lost' in proof) {
+      tellLost(this.#options, progress, proof.lost)
+      return false
+    }
+    const { gasUsed } = await this.#submit({ epoch, ...proof }, lastBlockOf(head))
     const durationMs = Math.round(performance.now() - startedMs)
-    metrics.proofs.inc({ outcome: 'proven' })
+    if (!progress.counted) metrics.proofs.inc({ outcome: 'proven' })
+    progress.counted = true
     metrics.proofGas.inc(Number(gasUsed))
     metrics.proofDuration.observe(durationMs / 1000)
     const proofBytes = proof.states.length + proof.samples.length
@@ -152,31 +196,48 @@ export class Prover implements AsyncDisposable {
       { epoch, slots: book.length, sectors: billedSectors(book), proofBytes, gasUsed: Number(gasUsed), durationMs },
       'proof accepted',
     )
+    return true
   }
 
-  #reportLost(epoch: Epoch, lost: readonly LostSample[]): void {
-    const { logger, metrics } = this.#options
-    metrics.proofs.inc({ outcome: 'lost_data' })
-    metrics.lostSamples.inc(lost.length)
-    for (const { volumeId, slot, sector, error } of lost) {
-      logger.error({ epoch, volumeId: String(volumeId), slot, sector, error }, 'a challenged leaf cannot be shown')
+  async #submit(proof: Parameters<ProofChain['submitProof']>[0], lastBlock: bigint): Promise<{ gasUsed: bigint }> {
+    this.#sending = new AbortController()
+    try {
+      const signal = AbortSignal.any([this.#stop.signal, this.#sending.signal])
+      return await this.#options.chain.submitProof(proof, { signal, lastBlock })
+    } finally {
+      this.#sending = undefined
     }
   }
 
-  async #settle(epoch: Epoch, book: readonly BookEntry[], signal: AbortSignal): Promise<void> {
-    const { chain, settleEveryEpochs, logger, metrics } = this.#options
-    if (epoch % settleEveryEpochs !== 0) return
-    for (const { volumeId, slot } of book) {
-      try {
-        await chain.settle({ volumeId, slot }, { signal })
-        metrics.settlements.inc({ outcome: 'settled' })
-        logger.debug({ epoch, volumeId: String(volumeId), slot }, 'slot settled')
-      } catch (error) {
-        signal.throwIfAborted()
-        metrics.settlements.inc({ outcome: 'failed' })
-        const code = isStorgoError(error) ? error.code : 'INTERNAL'
-        logger.warn({ epoch, volumeId: String(volumeId), slot, code, error }, 'settling failed')
-      }
+  /** A proof on its way that was built on a seed which is no longer the epoch's will be refused: another takes its place. */
+  async #checkSeed({ epoch, block }: ChainHead, sending: AbortController): Promise<void> {
+    const progress = this.#progress
+    this.#reorganised = false
+    try {
+      const seed = await this.#options.chain.readSeed(epoch, { signal: this.#within(READ_TIMEOUT_MS) })
+      if (progress?.epoch === epoch && seed && progress.seed && equalBytes(seed, progress.seed)) return
+      const details = { epoch, block }
+      sending.abort(new StorgoError('TRANSACTION_FAILED', 'The epoch has another seed than the proof.', details))
+    } catch {
+      // Asked again with the next block.
+      this.#reorganised = true
     }
+  }
+
+  async #settle(head: ChainHead, progress: EpochProgress, book: readonly BookEntry[]): Promise<void> {
+    const { settleEveryEpochs } = this.#options
+    const { epoch } = head
+    if (progress.settled || epoch % settleEveryEpochs !== 0) return
+    progress.settled = true
+    const sending: SendOptions = { signal: this.#stop.signal, lastBlock: lastBlockOf(head) }
+    try {
+      await settleBook(this.#options, { epoch, book }, sending)
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#options.logger.warn({ epoch, error }, 'settling was broken off')
+    }
+  }
+
+  #within(ms: number): AbortSignal {
+    return AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ms)])
   }
 }

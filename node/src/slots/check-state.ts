@@ -1,21 +1,35 @@
 import { createHash } from 'node:crypto'
-import { equalBytes, HASH_BYTES, type SlotCommitRequest, StorgoError, slotRoot, volumeRoot } from '@storgo/protocol'
+import {
+  equalBytes,
+  HASH_BYTES,
+  readFreed,
+  type SectorRun,
+  type SlotCommitRequest,
+  StorgoError,
+  volumeRoot,
+} from '@storgo/protocol'
 import { type Address, isAddressEqual } from 'viem'
-import type { VolumeFacts } from './volume-facts.ts'
+import type { SessionKey } from './volume-facts.ts'
 
-/** @throws {StorgoError} `SESSION_KEY_EXPIRED`, `STATE_SIGNATURE_INVALID`, `VOLUME_FULL`. */
+/**
+ * @param by the session key that has to have signed, and its generation.
+ * @param options `mayBeOver`: the key need not be in force any more.
+ * @throws {StorgoError} `SESSION_KEY_EXPIRED`, `STATE_SIGNATURE_INVALID`, `VOLUME_FULL`.
+ */
 export function assertSignedBySession(
   { signed: { state } }: SlotCommitRequest,
   { signer, nowMs }: { signer: Address; nowMs: number },
-  { generation, sessionKey, billedSectors }: VolumeFacts,
+  { key, generation }: { key: SessionKey; generation: number },
+  { billedSectors, mayBeOver }: { billedSectors: number; mayBeOver: boolean },
 ): void {
   const { volumeId } = state
-  if (state.generation !== generation || sessionKey.expiresAt <= BigInt(Math.floor(nowMs / 1000))) {
-    const details = { volumeId, generation: state.generation, current: generation, expiresAt: sessionKey.expiresAt }
+  const isOver = key.expiresAt <= BigInt(Math.floor(nowMs / 1000))
+  if (state.generation !== generation || (isOver && !mayBeOver)) {
+    const details = { volumeId, generation: state.generation, current: generation, expiresAt: key.expiresAt }
     throw new StorgoError('SESSION_KEY_EXPIRED', `Session key ${state.generation} is no longer in force.`, details)
   }
-  if (!isAddressEqual(signer, sessionKey.address)) {
-    const details = { volumeId, signer, sessionKey: sessionKey.address }
+  if (!isAddressEqual(signer, key.address)) {
+    const details = { volumeId, signer, sessionKey: key.address }
     throw new StorgoError('STATE_SIGNATURE_INVALID', 'The state is not signed by the session key.', details)
   }
   if (state.sectors > billedSectors) {
@@ -46,17 +60,15 @@ export function assertConsistent({ signed: { state }, slotRoots, headRecord }: S
   }
 }
 
-/** @throws {StorgoError} `STATE_ROOT_MISMATCH` if these sectors are not the slot that the state describes. */
-export function assertOwnSlot(
-  { signed: { state }, slot, slotRoots }: SlotCommitRequest,
-  sectorRoots: Uint8Array,
-): void {
-  if (state.sectors === 0) return
-  const expected = slotRoots.subarray(slot * HASH_BYTES, (slot + 1) * HASH_BYTES)
-  if (equalBytes(slotRoot(sectorRoots), expected)) return
-  throw new StorgoError('STATE_ROOT_MISMATCH', `What slot ${slot} holds is not what the state says.`, {
-    volumeId: state.volumeId,
-    slot,
-    nonce: state.nonce,
-  })
+/**
+ * The stripes that a state frees.
+ *
+ * @throws {StorgoError} `HEAD_INVALID` for a record that cannot be read, or that frees stripes which the state does not have.
+ */
+export function freedBy({ signed: { state }, headRecord }: SlotCommitRequest): SectorRun[] {
+  const runs = readFreed(headRecord)
+  const end = runs.at(-1)
+  if (end === undefined || end.first + end.count <= state.sectors) return runs
+  const details = { first: end.first, count: end.count, sectors: state.sectors }
+  throw new StorgoError('HEAD_INVALID', 'The head record frees stripes that the state does not have.', details)
 }

@@ -18,7 +18,15 @@ async function aHeldSlot(): Promise<ASlot> {
 /** Sectors on disk after looking for slots to drop. */
 async function storedAfter({ services, volume }: ASlot, frozenSectors: number): Promise<number> {
   const { store, volumes, operator } = services
-  const entry = { volumeId: volume.volumeId, slot: volume.slot, n: 4, floor: 0n, frozenSectors, nextSectors: 0 }
+  const entry = {
+    volumeId: volume.volumeId,
+    slot: volume.slot,
+    n: 4,
+    floor: 0n,
+    nextFloor: 0n,
+    frozenSectors,
+    nextSectors: 0,
+  }
   const logger = pino({ level: 'silent' })
   await dropEnded({ store, volumes, operator: operator.address, readBook: async () => [entry], logger })
   return store.usage().stored

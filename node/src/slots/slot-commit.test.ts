@@ -1,45 +1,15 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import {
-  recoverReceiptSigner,
-  SECTOR_BYTES,
-  SECTOR_DEPTH,
-  type State,
-  sectorRoot,
-  verifyPath,
-  zeroRoot,
-} from '@storgo/protocol'
+import { recoverReceiptSigner, SECTOR_BYTES, SECTOR_DEPTH, sectorRoot, verifyPath, zeroRoot } from '@storgo/protocol'
 import { aSector } from '../store/fixtures/a-sector.ts'
-import { ASlot } from './fixtures/a-slot.ts'
-import { digestOf, domain, type StateToCommit } from './fixtures/a-volume.ts'
-
-const anUpload = () => new Uint8Array(randomBytes(16))
-const replace = (sector: number, bytes: Uint8Array) => ({ sector, offset: 0, mode: 'replace', bytes }) as const
-
-/** A slot that holds state 1 with the sectors 1 and 2, uncertified. */
-async function aSlotWithState1(): Promise<{ slot: ASlot; first: StateToCommit }> {
-  const slot = await ASlot.open()
-  const upload = anUpload()
-  await slot.write(upload, 0n, [replace(0, aSector(1))])
-  await slot.write(upload, 0n, [replace(1, aSector(2))])
-  const first = slot.volume.state({ nonce: 1n }, [sectorRoot(aSector(1)), sectorRoot(aSector(2))])
-  await slot.commit(first, { upload })
-  return { slot, first }
-}
-
-/** State 2 on top of `first`, with sector 3 in the place of sector 2. */
-async function aStagedState2(slot: ASlot, first: StateToCommit, fields: Partial<State> = {}) {
-  const upload = anUpload()
-  await slot.write(upload, 1n, [replace(1, aSector(3))])
-  const roots = [sectorRoot(aSector(1)), sectorRoot(aSector(3))]
-  const second = slot.volume.state({ nonce: 2n, parent: digestOf(first), ...fields }, roots)
-  return { second, upload, parent: slot.volume.certificate(first.signed) }
-}
+import { ASlot, aName } from './fixtures/a-slot.ts'
+import { digestOf, domain } from './fixtures/a-volume.ts'
+import { aSlotWithState1, aSlotWithState2, aStagedState2, replace, xored } from './fixtures/a-written-slot.ts'
 
 test('a commit answers with a receipt of this slot for this state, signed by the operator', async () => {
   await using slot = await ASlot.open()
-  const upload = anUpload()
+  const upload = aName()
   assert.equal(await slot.write(upload, 0n, [replace(0, aSector(1))]), BigInt(SECTOR_BYTES))
   const state = slot.volume.state({ nonce: 1n }, [sectorRoot(aSector(1))])
   const receipt = await slot.commit(state, { upload })
@@ -63,22 +33,32 @@ test('what was committed is read back with a path to the signed root', async () 
   }
 })
 
-test('xor patches apply to the base, and to zeros where nothing was written', async () => {
-  const { slot, first } = await aSlotWithState1()
+test('xor patches apply to the base, and to zeros where nothing was written, whether they are small or large', async () => {
+  const { slot, first } = await aSlotWithState1({ slot: 2 })
   await using _ = slot
-  const upload = anUpload()
-  const patch = new Uint8Array(randomBytes(1000))
+  const upload = aName()
+  const small = new Uint8Array(randomBytes(1_000))
+  const large = new Uint8Array(randomBytes(100_000))
   await slot.write(upload, 1n, [
-    { sector: 1, offset: 5, mode: 'xor', bytes: patch },
-    { sector: 2, offset: 7, mode: 'xor', bytes: patch },
+    { sector: 1, offset: 5, mode: 'xor', bytes: small },
+    { sector: 2, offset: 7, mode: 'xor', bytes: small },
+    { sector: 3, offset: 9, mode: 'xor', bytes: large },
   ])
-  await slot.write(upload, 1n, [{ sector: 1, offset: 5, mode: 'xor', bytes: patch }])
-  const third = new Uint8Array(SECTOR_BYTES)
-  third.set(patch, 7)
-  const roots = [sectorRoot(aSector(1)), sectorRoot(aSector(2)), sectorRoot(third)]
-  const second = slot.volume.state({ nonce: 2n, parent: digestOf(first) }, roots)
+  await slot.write(upload, 1n, [
+    { sector: 1, offset: 5_000, mode: 'xor', bytes: small },
+    { sector: 3, offset: 200_000, mode: 'xor', bytes: small },
+  ])
+  const sectors = [
+    aSector(1),
+    xored(xored(aSector(2), 5, small), 5_000, small),
+    xored(undefined, 7, small),
+    xored(xored(undefined, 9, large), 200_000, small),
+  ]
+  const second = slot.volume.state({ nonce: 2n, parent: digestOf(first) }, sectors.map(sectorRoot))
   await slot.commit(second, { upload, parent: slot.volume.certificate(first.signed) })
-  assert.deepEqual((await slot.read({ nonce: 2n, sector: 2, offset: 0, length: SECTOR_BYTES })).bytes, third)
+  for (const [sector, bytes] of sectors.entries()) {
+    assert.deepEqual((await slot.read({ nonce: 2n, sector, offset: 0, length: SECTOR_BYTES })).bytes, bytes)
+  }
 })
 
 test('a slot whose bytes do not change commits without an upload', async () => {
@@ -95,19 +75,23 @@ test('the empty state of a volume can be committed and built on', async () => {
   await using slot = await ASlot.open()
   const empty = slot.volume.state({ nonce: 1n }, [])
   await slot.commit(empty)
-  const upload = anUpload()
+  const upload = aName()
   await slot.write(upload, 1n, [replace(0, aSector(1))])
   const next = slot.volume.state({ nonce: 2n, parent: digestOf(empty) }, [sectorRoot(aSector(1))])
   await slot.commit(next, { upload, parent: slot.volume.certificate(empty.signed) })
 })
 
-test('the same commit again gets the same receipt, also when it is certified meanwhile', async () => {
-  const { slot, first } = await aSlotWithState1()
+test('the same commit again gets the same receipt, also after a restart and when it is certified meanwhile', async () => {
+  const { slot, first, receipt } = await (async () => {
+    const held = await aSlotWithState1()
+    return { ...held, receipt: (await held.slot.state()).latest!.receipt }
+  })()
   await using _ = slot
-  const again = await slot.commit(first, { upload: anUpload() })
-  assert.deepEqual((await slot.state()).latest?.receipt, again)
+  assert.deepEqual(await slot.commit(first, { upload: aName() }), receipt)
+  await slot.restart()
+  assert.deepEqual(await slot.commit(first), receipt)
   await slot.certify(slot.volume.certificate(first.signed))
-  assert.deepEqual(await slot.commit(first), again)
+  assert.deepEqual(await slot.commit(first), receipt)
 })
 
 test('a commit with the certificate of its parent certifies the parent', async () => {
@@ -119,7 +103,8 @@ test('a commit with the certificate of its parent certifies the parent', async (
   assert.deepEqual(held.certified, { certificate: parent, headRecord: first.headRecord })
   assert.deepEqual(held.latest?.signed, second.signed)
   assert.deepEqual((await slot.read({ nonce: 1n, sector: 1, offset: 0, length: 64 })).bytes, aSector(2).subarray(0, 64))
-  assert.deepEqual((await slot.read({ nonce: 2n, sector: 1, offset: 0, length: 64 })).bytes, aSector(3).subarray(0, 64))
+  assert.deepEqual((await slot.read({ nonce: 2n, sector: 2, offset: 0, length: 64 })).bytes, aSector(3).subarray(0, 64))
+  await assert.rejects(slot.read({ nonce: 1n, sector: 2, offset: 0, length: 64 }), { code: 'SECTOR_NOT_FOUND' })
 })
 
 test('slot-certify certifies the held state, and again is no error', async () => {
@@ -128,41 +113,50 @@ test('slot-certify certifies the held state, and again is no error', async () =>
   const certificate = slot.volume.certificate(first.signed)
   await slot.certify(certificate)
   await slot.certify(certificate)
-  assert.deepEqual(await slot.state(), { certified: { certificate, headRecord: first.headRecord } })
-})
-
-test('a higher term replaces an uncertified state on the same certified parent', async () => {
-  const { slot, first } = await aSlotWithState1()
-  await using _ = slot
-  const { second, upload, parent } = await aStagedState2(slot, first)
-  await slot.commit(second, { upload, parent })
-  const other = await aStagedState2(slot, first, { term: 2n })
-  await slot.commit(other.second, { upload: other.upload, parent })
-  assert.deepEqual((await slot.state()).latest?.signed, other.second.signed)
-  await assert.rejects(slot.commit(second, { upload, parent }), { code: 'STATE_STALE' })
-})
-
-test('a state in the way is STATE_UNFINISHED unless the term is higher', async () => {
-  const { slot, first } = await aSlotWithState1()
-  await using _ = slot
-  const { second, upload, parent } = await aStagedState2(slot, first)
-  await slot.commit(second, { upload, parent })
-  const rival = await aStagedState2(slot, first)
-  await assert.rejects(slot.commit(rival.second, { upload: rival.upload, parent }), {
-    code: 'STATE_UNFINISHED',
-    details: { nonce: 2n, heldNonce: 2n, heldTerm: 1n },
+  assert.deepEqual(await slot.state(), {
+    ...{ certified: { certificate, headRecord: first.headRecord }, promisedTerm: 1n, busy: true },
   })
 })
 
+test('of two states of one term the slot takes one, whoever comes first', async () => {
+  const { slot, first } = await aSlotWithState1()
+  await using _ = slot
+  const rivals = await Promise.all([3, 4, 5].map((seed) => aStagedState2(slot, first, {}, { seed })))
+  const outcomes = await Promise.allSettled(
+    rivals.map(({ second, upload, parent }) => slot.commit(second, { upload, parent })),
+  )
+  const taken = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [rivals[index]!] : []))
+  assert.equal(taken.length, 1)
+  assert.deepEqual((await slot.state()).latest?.signed, taken[0]!.second.signed)
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'STATE_UNFINISHED')
+  }
+})
+
+test('a state that follows none held is STATE_STALE, and shows that the slot is behind if its parent is certified', async () => {
+  const { slot, first, second, parent } = await aSlotWithState2()
+  await using _ = slot
+  const stale = slot.volume.state({ nonce: 2n, parent: digestOf(first), term: 2n }, [sectorRoot(aSector(9))])
+  await slot.certify(slot.volume.certificate(second.signed))
+  await assert.rejects(slot.commit(stale, { parent }), { code: 'STATE_STALE' })
+  assert.equal(slot.behind.length, 0)
+  const unseen = slot.volume.state({ nonce: 3n, parent: digestOf(second) }, [sectorRoot(aSector(1))])
+  const later = slot.volume.state({ nonce: 4n, parent: digestOf(unseen) }, [sectorRoot(aSector(1))])
+  const few = slot.volume.certificate(unseen.signed, { slots: [0, 2] })
+  await assert.rejects(slot.commit(later, { parent: few }), { code: 'CERTIFICATE_INVALID' })
+  assert.equal(slot.behind.length, 0)
+  await assert.rejects(slot.commit(later, { parent: slot.volume.certificate(unseen.signed) }), { code: 'STATE_STALE' })
+  assert.deepEqual(slot.behind, [slot.ref])
+})
+
 for (const [title, code, change] of [
-  ['a nonce that does not follow', 'STATE_STALE', { nonce: 3n }],
+  ['a nonce that does not follow its parent', 'CERTIFICATE_INVALID', { nonce: 3n }],
   ['a parent that is not the held state', 'CERTIFICATE_INVALID', { parent: new Uint8Array(32) }],
-  ['a lower term than the held one', 'STATE_STALE', { term: 0n }],
   ['a generation that is not in force', 'SESSION_KEY_EXPIRED', { generation: 2 }],
-  ['more sectors than paid for', 'VOLUME_FULL', { sectors: 5 }],
+  ['more sectors than paid for', 'VOLUME_FULL', { sectors: 9 }],
   ['a head that is not the hash of the record', 'HEAD_INVALID', { head: new Uint8Array(32) }],
   ['a root that the slot roots do not lead to', 'STATE_ROOT_MISMATCH', { root: new Uint8Array(32) }],
-  ['another number of sectors than the roots have', 'STATE_ROOT_MISMATCH', { sectors: 3 }],
+  ['another number of sectors than the roots have', 'STATE_ROOT_MISMATCH', { sectors: 5 }],
 ] as const) {
   test(`a state with ${title} is ${code} and changes nothing`, async () => {
     const { slot, first } = await aSlotWithState1()
@@ -172,7 +166,7 @@ for (const [title, code, change] of [
     await assert.rejects(slot.commit(second, { upload, parent }), { code })
     assert.deepEqual(await slot.state(), before)
     const good = await aStagedState2(slot, first)
-    await slot.commit(good.second, good)
+    await slot.commit(good.second, { upload: good.upload, parent })
   })
 }
 
@@ -193,12 +187,29 @@ test('a session key past its expiry is SESSION_KEY_EXPIRED', async () => {
   await assert.rejects(slot.commit(second, { upload, parent }), { code: 'SESSION_KEY_EXPIRED' })
 })
 
+test('a state that a later writer completes may be of a session key that has been replaced since', async () => {
+  const { slot, first } = await aSlotWithState1()
+  await using _ = slot
+  const { second, upload, parent } = await aStagedState2(slot, first)
+  const { owner, facts } = slot.volume
+  const old = facts.sessionKey
+  Object.assign(facts, { generation: 2, sessionKey: { ...old, address: owner.address } })
+  slot.services.volumes.sessionKeyOf = async (_, generation) => (generation === 1 ? old : facts.sessionKey)
+  const by = { account: owner.address, isProvider: false }
+  await assert.rejects(slot.commit(second, { upload, parent }, by), { code: 'SESSION_KEY_EXPIRED' })
+  const term = second.signed.state.term + 1n
+  const forged = { ...second, signed: { ...second.signed, signature: first.signed.signature } }
+  await assert.rejects(slot.commit(forged, { upload, parent, term }, by), { code: 'STATE_SIGNATURE_INVALID' })
+  const receipt = await slot.commit(second, { upload, parent, term }, by)
+  assert.equal(receipt.term, term)
+})
+
 test('own sectors that are not what the state says are STATE_ROOT_MISMATCH', async () => {
   const { slot, first } = await aSlotWithState1()
   await using _ = slot
   const { second, parent } = await aStagedState2(slot, first)
-  const upload = anUpload()
-  await slot.write(upload, 1n, [replace(1, aSector(4))])
+  const upload = aName()
+  await slot.write(upload, 1n, [replace(2, aSector(4))])
   await assert.rejects(slot.commit(second, { upload, parent }), {
     code: 'STATE_ROOT_MISMATCH',
     details: { volumeId: 7n, slot: 1, nonce: 2n },
@@ -209,9 +220,11 @@ test('a certificate below the quorum, or of a wrong signer, is CERTIFICATE_INVAL
   const { slot, first } = await aSlotWithState1()
   await using _ = slot
   const { second, upload } = await aStagedState2(slot, first)
-  const few = slot.volume.certificate(first.signed, [0, 2])
+  const few = slot.volume.certificate(first.signed, { slots: [0, 2] })
   await assert.rejects(slot.commit(second, { upload, parent: few }), { code: 'CERTIFICATE_INVALID' })
   await assert.rejects(slot.certify(few), { code: 'CERTIFICATE_INVALID' })
+  const early = slot.volume.certificate(first.signed, { term: 0n })
+  await assert.rejects(slot.commit(second, { upload, parent: early }), { code: 'CERTIFICATE_INVALID' })
   const [one, two, three] = slot.volume.certificate(first.signed).receipts
   const swapped = { signed: first.signed, receipts: [one!, two!, { ...three!, slot: 1 }] }
   await assert.rejects(slot.commit(second, { upload, parent: swapped }), { code: 'CERTIFICATE_INVALID' })
@@ -221,14 +234,12 @@ test('an upload that is unknown, or began on another state, is named', async () 
   const { slot, first } = await aSlotWithState1()
   await using _ = slot
   const { second, parent, upload } = await aStagedState2(slot, first)
-  await assert.rejects(slot.commit(second, { upload: anUpload(), parent }), { code: 'UPLOAD_UNKNOWN' })
+  await assert.rejects(slot.commit(second, { upload: aName(), parent }), { code: 'UPLOAD_UNKNOWN' })
   await slot.commit(second, { upload, parent })
-  const late = anUpload()
-  await slot.write(late, 1n, [replace(1, aSector(9))])
-  const third = slot.volume.state({ nonce: 3n, parent: digestOf(second) }, [
-    sectorRoot(aSector(1)),
-    sectorRoot(aSector(9)),
-  ])
+  const late = aName()
+  await slot.write(late, 1n, [replace(3, aSector(9))])
+  const roots = [1, 2, 3, 9].map((seed) => sectorRoot(aSector(seed)))
+  const third = slot.volume.state({ nonce: 3n, parent: digestOf(second) }, roots)
   const certificate = slot.volume.certificate(second.signed)
   await assert.rejects(slot.commit(third, { upload: late, parent: certificate }), { code: 'STATE_STALE' })
 })
@@ -239,6 +250,7 @@ test('a closed volume is VOLUME_CLOSED for writes and still read', async () => {
   const { second, upload, parent } = await aStagedState2(slot, first)
   slot.volume.facts.closed = true
   await assert.rejects(slot.commit(second, { upload, parent }), { code: 'VOLUME_CLOSED' })
-  await assert.rejects(slot.write(upload, 1n, [replace(0, aSector(1))]), { code: 'VOLUME_CLOSED' })
+  await assert.rejects(slot.write(upload, 1n, [replace(2, aSector(1))]), { code: 'VOLUME_CLOSED' })
+  await assert.rejects(slot.pen(2n), { code: 'VOLUME_CLOSED' })
   await slot.read({ nonce: 1n, sector: 0, offset: 0, length: 64 })
 })

@@ -1,104 +1,140 @@
 import {
-  type Certificate,
   decodeSlotCommitRequest,
   encodeSlotCommitReply,
   equalBytes,
-  HASH_BYTES,
+  mayPromise,
+  type Placement,
   type Receipt,
   recoverStateSigner,
   type SlotCommitRequest,
-  StorgoError,
   signReceipt,
   stateDigest,
 } from '@storgo/protocol'
 import type { RequestHandler } from '@storgo/sdk'
-import type { SlotRef, SlotView, StagedSector } from '../store/slot-store.ts'
+import type { SlotRef, SlotView } from '../store/slot-store.ts'
 import { assertCertificate } from './check-certificate.ts'
-import { assertConsistent, assertOwnSlot, assertSignedBySession } from './check-state.ts'
-import { type Placement, placeOf } from './next-state.ts'
+import { assertConsistent, assertSignedBySession, freedBy } from './check-state.ts'
+import { committedSectors } from './committed-sectors.ts'
+import { placeInSlot } from './place-in-slot.ts'
+import { slotMemory } from './slot-memory.ts'
 import { lockName, type SlotServices } from './slot-services.ts'
 import type { UploadContent } from './staging.ts'
-import { checkFacts } from './volume-facts.ts'
+import { assertWritable } from './store-health.ts'
+import { checkFacts, type VolumeFacts } from './volume-facts.ts'
 
 /**
  * Answers `/storgo/slot-commit/1.0.0`: checks a state, makes it and its staged sectors durable, and only then gives the
- * receipt. The same state again gets the same receipt. Spec: docs/protocol/slot-commit.md
+ * receipt. The same state again under the same term gets the same receipt. Spec: docs/protocol/slot-commit.md
  */
 export function slotCommit(services: SlotServices): RequestHandler {
   const { access, staging, locks } = services
   return async ({ message }, asker) => {
     const request = decodeSlotCommitRequest(message)
     const ref = { volumeId: request.signed.state.volumeId, slot: request.slot }
-    await access.assertMayWrite(ref, asker)
+    const facts = await access.assertMayWrite(ref, asker)
+    const { signal } = asker
     const receipt = await locks.run(lockName(ref), () =>
-      staging.commit(ref, request.upload, (content) =>
-        commit(services, ref, { request, content, signal: asker.signal }),
-      ),
+      staging.commit(ref, request.upload, (content) => commit(services, { ref, request, content, facts, signal })),
     )
     return { body: encodeSlotCommitReply({ receipt }) }
   }
 }
 
-type Commit = { request: SlotCommitRequest; content: UploadContent | undefined; signal: AbortSignal }
+type Commit = {
+  ref: SlotRef
+  request: SlotCommitRequest
+  content: UploadContent | undefined
+  facts: VolumeFacts
+  /** Stops the work at any point before the store is told to change something, and not after. */
+  signal: AbortSignal
+}
 
-async function commit(services: SlotServices, ref: SlotRef, { request, content, signal }: Commit): Promise<Receipt> {
-  const { store, volumes, domain, operator, nowMs } = services
-  const { state } = request.signed
-  const digest = stateDigest(state, domain)
+async function commit(services: SlotServices, { facts: known, ...asked }: Commit): Promise<Receipt> {
+  const { store, domain, activity } = services
+  const { ref, request, signal } = asked
+  signal.throwIfAborted()
+  const digest = stateDigest(request.signed.state, domain)
   using view = store.view(ref)
-  const again = [view.latest, view.certified].find((held) => held !== undefined && equalBytes(held.digest, digest))
-  if (again !== undefined) return again.receipt
+  const { pen, term } = request
+  mayPromise(slotMemory(view), { term, pen })
+  // A writer that has lost the pen keeps nobody waiting.
+  using _ = activity.begin(ref, pen)
+  const held = [view.latest, view.certified].find((each) => each !== undefined && equalBytes(each.digest, digest))
+  const facts = held === undefined ? await checkSigner(services, asked) : known
+  const placement = await placeInSlot(services, { ...asked, view, digest, facts })
+  if (held !== undefined && placement.kind === 'held') return held.receipt
 
-  const signer = recoverStateSigner(request.signed, domain)
-  const facts = await checkFacts(volumes, ref.volumeId, { signal }, (known) => {
-    assertSignedBySession(request, { signer, nowMs: nowMs() }, known)
-    return known
-  })
-  const placement = placeOf(state, view, request.parent && parentOf(request.parent, services))
-  if (placement.certifies !== undefined) await assertCertificate(services, placement.certifies, facts, { signal })
-  assertConsistent(request, facts.k + facts.m)
-  const staged = stagedFor(request, placement, content)
-  assertOwnSlot(request, sectorRootsAfter(view, placement, staged, state.sectors))
-
-  const claim = { state: digest, slot: ref.slot, epoch: volumes.currentEpoch() }
-  const receipt = signReceipt(claim, domain, operator.privateKey)
-  const { slotRoots, headRecord } = request
-  const { signature } = request.signed
-  const next = { signed: { state, signature }, digest, slotRoots, headRecord, receipt }
-  await store.commit(ref, { next, staged, certifies: placement.certifies?.receipts })
+  assertWritable(store)
+  const receipt = receiptOf(services, { ref, digest, term })
+  if (placement.kind === 'onto' || placement.kind === 'replaces') {
+    await take(services, { ...asked, facts, view, digest, placement, receipt })
+  } else {
+    signal.throwIfAborted()
+    await store.accept(ref, receipt, { term, pen })
+  }
   return receipt
 }
 
-function parentOf(certificate: Certificate, { domain }: SlotServices) {
-  return { certificate, digest: stateDigest(certificate.signed.state, domain) }
+/**
+ * A state to complete, which an earlier writer has signed, may be of a key that has been replaced or has expired since: who
+ * asks holds the key in force.
+ * @throws {StorgoError} `SESSION_KEY_EXPIRED`, `STATE_SIGNATURE_INVALID`, `VOLUME_FULL`.
+ */
+async function checkSigner(
+  { volumes, domain, nowMs }: SlotServices,
+  { ref, request, signal }: Omit<Commit, 'facts'>,
+): Promise<VolumeFacts> {
+  const { volumeId } = ref
+  const { generation, term } = request.signed.state
+  const signer = recoverStateSigner(request.signed, domain)
+  const isCompletion = request.term > term
+  const key = isCompletion ? await volumes.sessionKeyOf(volumeId, generation, { signal }) : undefined
+  return checkFacts(volumes, volumeId, { signal }, (known) => {
+    const inForce = { key: known.sessionKey, generation: known.generation }
+    assertSignedBySession(request, { signer, nowMs: nowMs() }, key ? { key, generation } : inForce, {
+      billedSectors: known.billedSectors,
+      mayBeOver: isCompletion,
+    })
+    return known
+  })
 }
 
-/** The upload's sectors, if it began on the state that the new one builds on. */
-function stagedFor(
-  { upload, signed: { state } }: SlotCommitRequest,
-  { baseDigest }: Placement,
-  content: UploadContent | undefined,
-): Map<number, StagedSector> {
-  if (upload === undefined) return new Map()
-  if (content === undefined) throw new StorgoError('UPLOAD_UNKNOWN', 'Nothing is staged under that upload.')
-  const { baseDigest: began, sectors } = content
-  const same = began === undefined || baseDigest === undefined ? began === baseDigest : equalBytes(began, baseDigest)
-  if (!same) throw new StorgoError('STATE_STALE', 'The upload began on another state.', { nonce: state.nonce })
-  for (const sector of sectors.keys()) {
-    if (sector < state.sectors) continue
-    throw new StorgoError('REQUEST_INVALID', `Sector ${sector} was staged, but the state ends before it.`, { sector })
-  }
-  return sectors
+type Taken = Commit & {
+  view: SlotView
+  digest: Uint8Array
+  placement: Extract<Placement, { kind: 'onto' | 'replaces' }>
+  receipt: Receipt
 }
 
-function sectorRootsAfter(
-  view: SlotView,
-  { base }: Placement,
-  staged: ReadonlyMap<number, StagedSector>,
-  sectors: number,
-): Uint8Array {
-  // Beyond the base's own sectors a slot is zeros, which is what never written sectors read as.
-  const roots = view.sectorRoots(base, sectors)
-  for (const [sector, { root }] of staged) roots.set(root, sector * HASH_BYTES)
-  return roots
+async function take(services: SlotServices, taken: Taken): Promise<void> {
+  const { store, volumes } = services
+  const { ref, request, content, facts, view, digest, placement, receipt, signal } = taken
+  const { pen, term, parent, slotRoots, headRecord } = request
+  const base = placement.kind === 'onto' ? placement.base : 'certified'
+  if (base === 'latest' && parent !== undefined) await assertCertificate(services, parent, facts, { signal })
+  assertConsistent(request, facts.k + facts.m)
+  const freed = freedBy(request)
+  const epoch = volumes.currentEpoch()
+  const { retentionEpochs, k } = facts
+  const retention = { isData: ref.slot < k, epoch, retentionEpochs, releasedNonce: view.releasedNonce }
+  const { staged, reused } = await committedSectors(store, { view, base, request, content, retention, signal })
+  const { state, signature } = request.signed
+  signal.throwIfAborted()
+  await store.commit(ref, {
+    next: { signed: { state, signature }, digest, slotRoots, headRecord, receipt },
+    staged,
+    // What is begun anew and freed at once is free.
+    reused: reused.filter((stripe) => !freed.some(({ first, count }) => first <= stripe && stripe < first + count)),
+    certifies: base === 'latest' ? parent?.receipts : undefined,
+    promised: { term, pen },
+    ...{ freed, epoch },
+  })
+}
+
+function receiptOf(
+  { volumes, domain, operator }: SlotServices,
+  { ref: { slot }, digest, term }: { ref: SlotRef; digest: Uint8Array; term: bigint },
+): Receipt {
+  const claim = { state: digest, slot, epoch: volumes.currentEpoch(), term }
+  return signReceipt(claim, domain, operator.privateKey)
 }

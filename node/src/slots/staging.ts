@@ -1,10 +1,15 @@
 import { equalBytes, type Patch, StorgoError } from '@storgo/protocol'
 import { type Address, bytesToHex } from 'viem'
 import { Locks } from '../locks.ts'
-import type { SlotRef, SlotStore, SlotView, StagedSector, Version } from '../store/slot-store.ts'
+import { MAX_PATCH_BYTES, type SlotRef, type SlotStore } from '../store/slot-store.ts'
+import { addPatch, cellsOfDraft, type DraftSector, draftFor, moveToCell, patched, readUnder } from './draft-sector.ts'
+import { type Base, baseOf, sameDigest } from './upload-base.ts'
 
 /** An upload that nobody adds to is given up after this long. */
 const IDLE_MS = 120_000
+/** Memory that the patches of an upload, and those of all uploads, may take; what is more becomes cells. */
+const MAX_UPLOAD_PATCH_BYTES = 1 << 20
+const MAX_ALL_PATCH_BYTES = 32 << 20
 
 export type StagingOptions = {
   store: SlotStore
@@ -17,6 +22,8 @@ export type StagedWrite = {
   ref: SlotRef
   /** 16 bytes. */
   upload: Uint8Array
+  /** 16 bytes: the writer's. */
+  pen: Uint8Array
   account: Address
   baseNonce: bigint
   patches: readonly Patch[]
@@ -24,23 +31,25 @@ export type StagedWrite = {
   bulk: Uint8Array
   /** Sectors at and beyond this number are refused. */
   billedSectors: number
+  signal: AbortSignal
 }
 
 type Upload = {
-  ref: SlotRef
+  slot: string
+  pen: Uint8Array
   account: Address
   baseNonce: bigint
   /** Digest of the base; undefined for the empty state. */
   baseDigest: Uint8Array | undefined
-  sectors: Map<number, StagedSector>
-  patchBytes: number
+  sectors: Map<number, DraftSector>
+  writtenBytes: number
   lastUsedMs: number
 }
 
 /** What a commit takes from an upload. */
 export type UploadContent = Pick<Upload, 'baseDigest' | 'sectors'>
 
-/** Patches on their way to a commit: applied to whole sectors on arrival and kept on disk, outside every state. */
+/** Patches on their way to a commit, outside every state: small ones in memory, larger ones in cells on disk. */
 export class Staging {
   readonly #options: StagingOptions
   readonly #uploads = new Map<string, Upload>()
@@ -55,20 +64,18 @@ export class Staging {
    *
    * @returns the patch bytes of the upload so far.
    * @throws {StorgoError} `VOLUME_FULL` beyond the billed sectors, `STATE_STALE` if the base is not held, `PROVIDER_BUSY` over
-   * the bounds, `DISK_FULL`.
+   * the bounds, `DISK_FULL`, `REQUEST_INVALID` for patches of one sector that do not go together.
    */
   write(write: StagedWrite): Promise<number> {
-    const beyond = write.patches.find(({ sector }) => sector >= write.billedSectors)
+    const { billedSectors } = write
+    const beyond = write.patches.find(({ sector }) => sector >= billedSectors)
     if (beyond !== undefined) {
-      const details = { sector: beyond.sector, billedSectors: write.billedSectors }
-      throw new StorgoError(
-        'VOLUME_FULL',
-        `Sector ${beyond.sector} is beyond the ${write.billedSectors} paid for.`,
-        details,
-      )
+      const { sector } = beyond
+      const details = { sector, billedSectors }
+      throw new StorgoError('VOLUME_FULL', `Sector ${sector} is beyond the ${billedSectors} paid for.`, details)
     }
     this.sweep()
-    return this.#locks.run(nameOf(write.ref, write.upload), () => this.#apply(write))
+    return this.#locks.run(uploadName(write.ref, write.upload), () => this.#apply(write))
   }
 
   /** Hands an upload to `use` while nothing is added to it; it is over once `use` has resolved. */
@@ -78,13 +85,11 @@ export class Staging {
     use: (content: UploadContent | undefined) => Promise<Result>,
   ): Promise<Result> {
     if (upload === undefined) return use(undefined)
-    const name = nameOf(ref, upload)
+    const name = uploadName(ref, upload)
     return this.#locks.run(name, async () => {
-      const found = this.#uploads.get(name)
-      const result = await use(found)
-      this.#uploads.delete(name)
-      // Sectors that the commit took are the store's already; it frees only what is still staged.
-      if (found !== undefined) this.#options.store.unstage(found.sectors.values())
+      const result = await use(this.#uploads.get(name))
+      // Cells that the commit took are the store's already; it frees only what is still staged.
+      this.#giveUp(name)
       return result
     })
   }
@@ -92,42 +97,79 @@ export class Staging {
   /** Gives up uploads that have been idle too long. */
   sweep(): void {
     const before = this.#options.nowMs() - IDLE_MS
+    for (const [name, upload] of this.#uploads) if (upload.lastUsedMs <= before) this.#giveUpUnlessInUse(name)
+  }
+
+  /** Gives up the slot's uploads of all pens but `own`: who has lost the pen cannot commit them any more. */
+  giveUpOthers(ref: SlotRef, own: Uint8Array): void {
+    const slot = slotName(ref)
     for (const [name, upload] of this.#uploads) {
-      if (upload.lastUsedMs > before || this.#locks.isHeld(name)) continue
-      this.#uploads.delete(name)
-      this.#options.store.unstage(upload.sectors.values())
+      if (upload.slot === slot && !equalBytes(upload.pen, own)) this.#giveUpUnlessInUse(name)
     }
   }
 
-  async #apply({ ref, upload: id, account, baseNonce, patches, bulk }: StagedWrite): Promise<number> {
+  #giveUpUnlessInUse(name: string): void {
+    if (!this.#locks.isHeld(name)) this.#giveUp(name)
+  }
+
+  #giveUp(name: string): void {
+    const upload = this.#uploads.get(name)
+    this.#uploads.delete(name)
+    for (const draft of upload?.sectors.values() ?? []) this.#options.store.unstage(cellsOfDraft(draft))
+  }
+
+  async #apply(write: StagedWrite): Promise<number> {
+    const { ref, patches, bulk, signal } = write
     using view = this.#options.store.view(ref)
-    const base = baseOf(view, baseNonce)
-    const name = nameOf(ref, id)
-    const upload = this.#uploads.get(name) ?? {
-      ...{ ref, account, baseNonce, baseDigest: base.digest, sectors: new Map<number, StagedSector>() },
-      ...{ patchBytes: 0, lastUsedMs: 0 },
+    const base = baseOf(view, write.baseNonce)
+    const upload = this.#uploadFor(write, base)
+    for (const [sector, ofSector] of bySector(patches, bulk)) {
+      signal.throwIfAborted()
+      if (!upload.sectors.has(sector)) this.#assertRoom(write.account)
+      for (const patch of ofSector) {
+        await this.#add(upload, patch)
+        this.#uploads.set(uploadName(ref, write.upload), upload)
+      }
+      const draft = upload.sectors.get(sector)
+      if (draft !== undefined && this.#isTooLarge(upload, draft)) {
+        const under = await readUnder(this.#options.store, { view, version: base.version, sector, draft })
+        await moveToCell(this.#options.store, draft, patched(under, draft.patches))
+      }
     }
-    if (upload.baseNonce !== baseNonce || !sameDigest(upload.baseDigest, base.digest)) {
+    upload.writtenBytes += bulk.length
+    upload.lastUsedMs = this.#options.nowMs()
+    return upload.writtenBytes
+  }
+
+  #uploadFor({ ref, upload: id, pen, account, baseNonce }: StagedWrite, { digest }: Base): Upload {
+    const upload = this.#uploads.get(uploadName(ref, id)) ?? {
+      ...{ slot: slotName(ref), pen, account, baseNonce, baseDigest: digest, sectors: new Map<number, DraftSector>() },
+      ...{ writtenBytes: 0, lastUsedMs: this.#options.nowMs() },
+    }
+    if (upload.baseNonce !== baseNonce || !sameDigest(upload.baseDigest, digest)) {
       throw new StorgoError('STATE_STALE', 'The upload began on another state.', { baseNonce: upload.baseNonce })
     }
-    for (const [sector, ofSector] of bySector(patches, bulk)) {
-      const before = upload.sectors.get(sector)
-      if (before === undefined) this.#assertRoom(account)
-      const [{ mode, bytes }] = ofSector
-      const content = mode === 'replace' ? bytes : await this.#content(view, base, sector, before)
-      const staged = await this.#options.store.stage(patched(content, ofSector))
-      upload.sectors.set(sector, staged)
-      this.#uploads.set(name, upload)
-      if (before !== undefined) this.#options.store.unstage([before])
-    }
-    upload.patchBytes += bulk.length
-    upload.lastUsedMs = this.#options.nowMs()
-    return upload.patchBytes
+    return upload
   }
 
-  #content(view: SlotView, base: Base, sector: number, before: StagedSector | undefined): Promise<Uint8Array> {
-    if (before !== undefined) return this.#options.store.readStaged(before)
-    return view.readSector(base.version, sector, { cached: true })
+  async #add({ sectors }: Upload, { sector, mode, offset, bytes }: PatchBytes): Promise<void> {
+    const before = sectors.get(sector)
+    if (mode === 'replace') {
+      const draft: DraftSector = before ?? { mode, under: 'zeros', patches: [], patchBytes: 0 }
+      // The bytes are the request's own, and the store may do with what it is given as it likes.
+      await moveToCell(this.#options.store, draft, bytes.slice())
+      sectors.set(sector, Object.assign(draft, { mode }))
+      return
+    }
+    const draft = draftFor(before, mode, sector)
+    addPatch(draft, { offset, bytes })
+    sectors.set(sector, draft)
+  }
+
+  #isTooLarge(upload: Upload, { patchBytes }: DraftSector): boolean {
+    if (patchBytes === 0) return false
+    if (patchBytes > MAX_PATCH_BYTES || patchBytesOf(upload) > MAX_UPLOAD_PATCH_BYTES) return true
+    return sumOf(this.#uploads.values(), patchBytesOf) > MAX_ALL_PATCH_BYTES
   }
 
   #assertRoom(account: Address): void {
@@ -140,34 +182,27 @@ export class Staging {
     }
     if (all >= maxSectors) throw new StorgoError('PROVIDER_BUSY', 'Too many sectors are staged here.', { maxSectors })
     const ownMost = Math.ceil(maxSectors / 2)
-    if (own >= ownMost) {
-      throw new StorgoError('PROVIDER_BUSY', `This account has staged ${own} sectors; commit first.`, {
-        maxSectors: ownMost,
-      })
-    }
+    if (own < ownMost) return
+    const details = { maxSectors: ownMost }
+    throw new StorgoError('PROVIDER_BUSY', `This account has staged ${own} sectors; commit first.`, details)
   }
 }
 
-type Base = { version: Version; digest: Uint8Array | undefined }
+function patchBytesOf({ sectors }: Upload): number {
+  return sumOf(sectors.values(), ({ patchBytes }) => patchBytes)
+}
 
-/** The held state with that nonce; 0 is the empty state, below a first state that nobody has certified. */
-function baseOf({ certified, latest }: SlotView, nonce: bigint): Base {
-  if (latest?.signed.state.nonce === nonce) return { version: 'latest', digest: latest.digest }
-  const certifiedNonce = certified?.signed.state.nonce ?? 0n
-  if (certifiedNonce === nonce) return { version: 'certified', digest: certified?.digest }
-  const heldNonce = latest?.signed.state.nonce ?? certifiedNonce
-  throw new StorgoError('STATE_STALE', `State ${nonce} is not held here.`, {
-    baseNonce: nonce,
-    heldNonce,
-    certifiedNonce,
-  })
+function sumOf<Item>(items: Iterable<Item>, amountOf: (item: Item) => number): number {
+  let sum = 0
+  for (const item of items) sum += amountOf(item)
+  return sum
 }
 
 type PatchBytes = Patch & { bytes: Uint8Array }
 
 /** Patches of different sectors do not meet, so only their order within a sector counts. */
-function bySector(patches: readonly Patch[], bulk: Uint8Array): Map<number, [PatchBytes, ...PatchBytes[]]> {
-  const sectors = new Map<number, [PatchBytes, ...PatchBytes[]]>()
+function bySector(patches: readonly Patch[], bulk: Uint8Array): Map<number, PatchBytes[]> {
+  const sectors = new Map<number, PatchBytes[]>()
   let at = 0
   for (const patch of patches) {
     const bytes = bulk.subarray(at, at + patch.length)
@@ -180,22 +215,10 @@ function bySector(patches: readonly Patch[], bulk: Uint8Array): Map<number, [Pat
   return sectors
 }
 
-/** A copy of the sector with the patches applied; a first patch that replaces it is the sector itself. */
-function patched(sector: Uint8Array, patches: readonly PatchBytes[]): Uint8Array {
-  const copy = new Uint8Array(sector)
-  for (const { mode, offset, bytes } of patches) {
-    if (mode === 'replace') continue
-    for (let index = 0; index < bytes.length; index++) {
-      copy[offset + index] = (copy[offset + index] ?? 0) ^ (bytes[index] ?? 0)
-    }
-  }
-  return copy
+function slotName({ volumeId, slot }: SlotRef): string {
+  return `${volumeId}/${slot}`
 }
 
-function sameDigest(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : equalBytes(a, b)
-}
-
-function nameOf({ volumeId, slot }: SlotRef, upload: Uint8Array): string {
-  return `${volumeId}/${slot}/${bytesToHex(upload)}`
+function uploadName(ref: SlotRef, upload: Uint8Array): string {
+  return `${slotName(ref)}/${bytesToHex(upload)}`
 }

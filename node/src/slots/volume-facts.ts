@@ -17,6 +17,8 @@ export type VolumeFacts = {
   sessionKey: SessionKey
   /** Operators by slot; undefined for a vacant one. */
   operators: readonly (Address | undefined)[]
+  /** Epochs for which what was freed may not be overwritten. */
+  retentionEpochs: number
 }
 
 type ReadOptions = { signal: AbortSignal }

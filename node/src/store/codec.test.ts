@@ -1,21 +1,36 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { HASH_BYTES } from '@storgo/protocol'
+import { type Epoch, HASH_BYTES } from '@storgo/protocol'
 import fc from 'fast-check'
 import { CellAllocator } from './cell-allocator.ts'
 import { aHeldState, someReceipts } from './fixtures/a-held-state.ts'
 import { decodeHeldState, encodeHeldState } from './held-state-codec.ts'
-import { pageKey, pageOfKey, rangeOf, slotOfKey, stateKey } from './keys.ts'
-import { cellsOf, changedPage, EMPTY_PAGE, NO_CELL, placeAt, type SectorPlace } from './sector-page.ts'
+import { numberOfKey, pageKey, rangeOf, slotKey, slotOfKey } from './keys.ts'
+import { cellsOf, changedPage, EMPTY_PAGE, entryAt, PAGE_SECTORS, type SectorEntry, UNWRITTEN } from './sector-page.ts'
 
 const aRef = fc.record(
   { volumeId: fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }), slot: fc.nat(31) },
   { noNullPrototype: true },
 )
-const aPlace = fc.record({
-  cell: fc.nat(1_000_000),
-  root: fc.uint8Array({ minLength: HASH_BYTES, maxLength: HASH_BYTES }),
-})
+const aMark = fc.oneof(
+  fc.constant(undefined),
+  fc.constant('reused' as const),
+  fc.record(
+    { epoch: fc.nat(2 ** 32 - 1).map((epoch) => epoch as Epoch), nonce: fc.bigInt(0n, 2n ** 64n - 1n) },
+    { noNullPrototype: true },
+  ),
+)
+const anEntry: fc.Arbitrary<SectorEntry> = fc.record(
+  {
+    cell: fc.nat(1_000_000),
+    key: fc.integer({ min: 1, max: 255 }),
+    patch: fc.nat(2 ** 40),
+    root: fc.uint8Array({ minLength: HASH_BYTES, maxLength: HASH_BYTES }),
+    changed: fc.bigInt(0n, 2n ** 64n - 1n),
+    freed: aMark,
+  },
+  { noNullPrototype: true },
+)
 
 test('a state record reads back as it was written, and no shorter or longer one is taken', () => {
   for (const receipts of [[], someReceipts()]) {
@@ -24,7 +39,7 @@ test('a state record reads back as it was written, and no shorter or longer one 
     assert.deepEqual(decodeHeldState(record), held)
     assert.throws(() => decodeHeldState(record.subarray(0, -1)), { code: 'INTERNAL' })
     assert.throws(() => decodeHeldState(Buffer.concat([record, Buffer.alloc(1)])), { code: 'INTERNAL' })
-    assert.throws(() => decodeHeldState(Uint8Array.of(2, ...record.subarray(1))), { code: 'INTERNAL' })
+    assert.throws(() => decodeHeldState(Uint8Array.of(1, ...record.subarray(1))), { code: 'INTERNAL' })
   }
 })
 
@@ -33,37 +48,36 @@ test('keys of a slot lie in its range and in no other', () => {
     fc.property(aRef, aRef, fc.nat(2 ** 22), (ref, other, page) => {
       const key = pageKey('page', ref, page)
       assert.deepEqual(slotOfKey(key), ref)
-      assert.equal(pageOfKey(key), page)
+      assert.equal(numberOfKey(key), page)
       const within = ({ gte, lt }: { gte: Uint8Array; lt: Uint8Array }) =>
         Buffer.compare(key, gte) >= 0 && Buffer.compare(key, lt) < 0
       assert.ok(within(rangeOf('page', ref)) && within(rangeOf('page')))
       assert.equal(within(rangeOf('undo', ref)), false)
       assert.equal(within(rangeOf('page', other)), other.volumeId === ref.volumeId && other.slot === ref.slot)
-      assert.deepEqual(slotOfKey(stateKey('latest', ref)), ref)
+      assert.deepEqual(slotOfKey(slotKey('latest', ref)), ref)
     }),
   )
 })
 
-test('a page shows what a plain list of places would', () => {
-  const steps = fc.array(fc.record({ changes: fc.array(fc.tuple(fc.nat(63), aPlace)), keep: fc.nat(64) }))
+test('a page shows what a plain list of entries would', () => {
+  const last = PAGE_SECTORS - 1
+  const steps = fc.array(fc.record({ changes: fc.array(fc.tuple(fc.nat(last), anEntry)), keep: fc.nat(PAGE_SECTORS) }))
   fc.assert(
     fc.property(steps, (all) => {
       let page = EMPTY_PAGE
-      let model: (SectorPlace | undefined)[] = []
+      let model: (SectorEntry | undefined)[] = []
       for (const { changes, keep } of all) {
         page = changedPage(page, new Map(changes), keep)
-        for (const [index, place] of changes) model[index] = place
+        for (const [index, entry] of changes) model[index] = entry
         model = model.slice(0, keep)
       }
-      for (let index = 0; index < 64; index++) {
-        const { cell, root } = placeAt(page, index)
-        const expected = model[index]
-        assert.equal(cell, expected?.cell ?? NO_CELL)
-        if (expected !== undefined) assert.deepEqual(new Uint8Array(root), expected.root)
+      for (let index = 0; index < PAGE_SECTORS; index++) {
+        const { root, ...entry } = entryAt(page, index)
+        assert.deepEqual({ ...entry, root: new Uint8Array(root) }, model[index] ?? UNWRITTEN)
       }
       assert.deepEqual(
         cellsOf(page),
-        model.filter((place) => place !== undefined).map(({ cell }) => cell),
+        model.filter((entry) => entry !== undefined).map(({ cell }) => cell),
       )
     }),
   )

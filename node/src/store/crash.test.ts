@@ -1,110 +1,108 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { type CellCipher, createCellCipher } from './cell-cipher.ts'
-import { type CellFiles, openCellFiles } from './cell-files.ts'
-import { assertWhole, countingParts, steps } from './fixtures/crash-scenario.ts'
-import { openIndexDatabase } from './index-database.ts'
-import { LevelSlotStore } from './level-slot-store.ts'
+import { isStorgoError } from '@storgo/protocol'
+import { memoryIndex } from '../fixtures/memory-index.ts'
+import { Random } from '../fixtures/seeded-random.ts'
+import { SimulatedDisk } from '../fixtures/simulated-disk.ts'
+import { assertShows } from './fixtures/assert-shows.ts'
+import { RandomLife, RETENTION } from './fixtures/random-life.ts'
+import { openSlotStore } from './open-slot-store.ts'
+import type { ModelSlot } from './slot-store.reference.ts'
+import type { SlotStore } from './slot-store.ts'
 
-const child = fileURLToPath(import.meta.resolve('./fixtures/crash-child.ts'))
-const cipher: CellCipher = createCellCipher(Buffer.from(Array.from({ length: 64 }, (_, byte) => byte)))
-const aFolder = () => mkdtemp(join(tmpdir(), 'storgo-crash-'))
+/** Schedules that are run; each has some hundred points to crash at. */
+const SEEDS = process.env['STORGO_TEST_FULL'] === '1' ? 150 : 2
+const STEPS = 30
 
-async function reopened(folder: string, cells?: CellFiles): Promise<LevelSlotStore> {
-  const index = await openIndexDatabase(join(folder, 'index'))
-  return LevelSlotStore.open({
-    index,
-    cells: cells ?? (await openCellFiles(join(folder, 'cells'))),
-    cipher,
-    capacity: 16,
+/** What a power cut at some moment leaves, and what each slot may show then: what was answered, or that and what was under way. */
+type Cut = { disk: SimulatedDisk; slots: { ref: RandomLife['ref']; may: ModelSlot[] }[] }
+
+for (let seed = 1; seed <= SEEDS; seed++) {
+  test(`a power cut after any write leaves what was answered, wholly (seed ${seed})`, async (t) => {
+    const cuts = await cutsOf(seed, { syncs: true })
+    const random = new Random(seed)
+    for (const cut of cuts) await assertSurvives(cut, random)
+    t.diagnostic(`${cuts.length} points`)
+  })
+
+  test(`also when slots write at the same time and share syncs (seed ${seed})`, async (t) => {
+    const cuts = await cutsOf(seed, { syncs: true, atOnce: true })
+    const random = new Random(seed)
+    for (const cut of cuts) await assertSurvives(cut, random)
+    t.diagnostic(`${cuts.length} points`)
   })
 }
 
-// Points 0 … 36 are all there are in the scenario; every third of them is a process of its own.
-for (let point = 0; point < 37; point += 3) {
-  test(`a process killed at point ${point} leaves the old state or the new one, wholly`, async () => {
-    const folder = await aFolder()
-    const { signal, stdout } = await promisify(execFile)(process.execPath, [child, folder, String(point)]).then(
-      () => assert.fail('the process ended before that point'),
-      (error: { signal: string; stdout: string }) => error,
+test('on a disk that does not sync, the same search finds losses', async () => {
+  const cuts = await cutsOf(1, { syncs: false })
+  let losses = 0
+  for (const cut of cuts) {
+    const lost = await assertSurvives(cut, new Random(1)).then(
+      () => false,
+      () => true,
     )
-    assert.equal(signal, 'SIGKILL')
-    await using store = await reopened(folder)
-    await assertWhole(store, stdout.length)
-    await rm(folder, { recursive: true })
-  })
-}
-
-/** Cells in memory that forget, when the power is cut, what no sync has covered. */
-class ForgetfulCells implements CellFiles {
-  readonly #durable = new Map<number, Uint8Array>()
-  readonly #volatile = new Map<number, Uint8Array>()
-
-  async write(cell: number, bytes: Uint8Array): Promise<void> {
-    this.#volatile.set(cell, bytes.slice())
+    if (lost) losses++
   }
-  async read(cell: number, bytes: Uint8Array): Promise<void> {
-    bytes.set(this.#volatile.get(cell) ?? this.#durable.get(cell) ?? new Uint8Array(1 << 20))
-  }
-  async sync(cells: Iterable<number>): Promise<void> {
-    for (const cell of cells) {
-      const bytes = this.#volatile.get(cell)
-      if (bytes !== undefined) this.#durable.set(cell, bytes)
-    }
-  }
-  cutPower(): void {
-    this.#volatile.clear()
-  }
-  async [Symbol.asyncDispose](): Promise<void> {}
-}
-
-test('a power cut at any point leaves the old state or the new one, wholly', async () => {
-  let points = 0
-  for (let point = 0, survived = false; !survived; point++) {
-    const folder = await aFolder()
-    const disk = new ForgetfulCells()
-    let answered = 0
-    let passed = 0
-    {
-      const parts = { index: await openIndexDatabase(join(folder, 'index')), cells: bound(disk) }
-      await using store = await LevelSlotStore.open({
-        ...countingParts(parts, () => {
-          if (passed++ >= point) throw new Error('power cut')
-        }),
-        cipher,
-        capacity: 16,
-      })
-      try {
-        for (const step of steps.slice(1)) {
-          await step.run(store)
-          answered++
-        }
-        survived = true
-      } catch (error) {
-        assert.match(String(error), /power cut/)
-      }
-    }
-    disk.cutPower()
-    await using store = await reopened(folder, bound(disk))
-    await assertWhole(store, answered)
-    await rm(folder, { recursive: true })
-    points = point
-  }
-  assert.equal(points, 37)
+  assert.ok(losses > 10, `${losses} losses at ${cuts.length} points`)
 })
 
-/** Spreading an object keeps its own properties only, so the methods are made such. */
-function bound(cells: ForgetfulCells): CellFiles {
-  return {
-    write: (cell, bytes) => cells.write(cell, bytes),
-    read: (cell, bytes) => cells.read(cell, bytes),
-    sync: (touched) => cells.sync(touched),
-    [Symbol.asyncDispose]: () => cells[Symbol.asyncDispose](),
+/** Lets two slots live on one disk and cuts its power after everything it does. */
+async function cutsOf(seed: number, { syncs, atOnce = false }: { syncs: boolean; atOnce?: boolean }): Promise<Cut[]> {
+  const random = new Random(seed)
+  const crashes = new Random(seed + 1_000_000)
+  const disk = new SimulatedDisk()
+  disk.syncs = syncs
+  const lives = [2, 3].map((slot) => new RandomLife({ volumeId: 7n, slot }, random))
+  const cuts: Cut[] = []
+  disk.after = () => {
+    const slots = lives.map(({ ref, model, next }) => ({ ref, may: next === undefined ? [model] : [model, next] }))
+    cuts.push({ disk: disk.crashed(crashes), slots })
   }
+  const store = await opened(disk)
+  const live = async (life: RandomLife, steps: number) => {
+    for (let step = 0; step < steps; step++) {
+      await life.step(store).catch((error: unknown) => assert.ok(isStorgoError(error, 'DISK_FULL'), String(error)))
+    }
+  }
+  if (atOnce) await Promise.all(lives.map((life) => live(life, STEPS / 2)))
+  else for (let step = 0; step < STEPS; step++) await live(random.pick(lives as [RandomLife, ...RandomLife[]]), 1)
+  await store[Symbol.asyncDispose]()
+  return cuts
+}
+
+/** Opens the store on what is left and compares; now and then after another power cut while it opened. */
+async function assertSurvives({ disk, slots }: Cut, random: Random): Promise<void> {
+  let found = disk
+  if (random.below(4) === 0) {
+    const again: SimulatedDisk[] = []
+    disk.after = () => again.push(disk.crashed(random))
+    await (await opened(disk))[Symbol.asyncDispose]()
+    found = random.pick(again as [SimulatedDisk, ...SimulatedDisk[]])
+  }
+  const store = await opened(found)
+  assert.deepEqual(store.health(), { writable: true, readable: true })
+  for (const { ref, may } of slots) await assertShowsOne(store, ref, may)
+  for (const ref of await store.slots()) await store.drop(ref)
+  assert.deepEqual(store.usage(), { stored: 0, staged: 0, capacity: 16 })
+  await store[Symbol.asyncDispose]()
+}
+
+async function assertShowsOne(store: SlotStore, ref: RandomLife['ref'], may: ModelSlot[]): Promise<void> {
+  const errors: unknown[] = []
+  for (const model of may) {
+    try {
+      await assertShows(store, ref, model)
+      return
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  throw errors[0]
+}
+
+function opened(disk: SimulatedDisk): Promise<SlotStore> {
+  return openSlotStore({
+    ...{ dataDir: 'simulated', capacity: 16, binding: 'test', retentionEpochs: () => RETENTION, disk },
+    ...{ openIndex: async () => memoryIndex(), snapshotAfterBytes: 60_000 },
+  })
 }

@@ -1,116 +1,73 @@
-import { concatBytes, type Receipt, type State, StorgoError } from '@storgo/protocol'
+import { HASH_BYTES, type Receipt, type State } from '@storgo/protocol'
+import { brokenRecord, RecordReader, RecordWriter } from './record-bytes.ts'
 import type { CertifiedState, HeldState } from './slot-store.ts'
 
 /** Version of the records below; a reader refuses others. */
-const FORMAT = 1
+const FORMAT = 2
 const SIGNATURE_BYTES = 64
-const RECEIPT_BYTES = 5 + SIGNATURE_BYTES
 
 /**
- * The index's record of a state: format uint8 ‖ volumeId uint64 ‖ nonce uint64 ‖ generation uint32 ‖ sectors uint32 ‖ root ‖
- * parent ‖ term uint64 ‖ head ‖ signature ‖ digest ‖ own receipt ‖ n uint8 ‖ n slot roots ‖ length uint16 ‖ head record ‖
- * count uint8 ‖ receipts of the certificate. A receipt is slot uint8 ‖ epoch uint32 ‖ signature. Big-endian.
+ * A state as the journal and the index keep it: format uint8 ‖ volumeId uint64 ‖ nonce uint64 ‖ generation uint32 ‖ sectors
+ * uint32 ‖ root ‖ parent ‖ term uint64 ‖ head ‖ signature ‖ digest ‖ own receipt ‖ n uint8 ‖ n slot roots ‖ head record after its
+ * length ‖ receipts of the certificate after their number.
  */
 export function encodeHeldState(held: HeldState | CertifiedState): Uint8Array {
   const { state, signature } = held.signed
-  const numbers = Buffer.alloc(25)
-  numbers.writeUInt8(FORMAT, 0)
-  numbers.writeBigUInt64BE(state.volumeId, 1)
-  numbers.writeBigUInt64BE(state.nonce, 9)
-  numbers.writeUInt32BE(state.generation, 17)
-  numbers.writeUInt32BE(state.sectors, 21)
-  const term = Buffer.alloc(8)
-  term.writeBigUInt64BE(state.term)
-  const headLength = Buffer.alloc(2)
-  headLength.writeUInt16BE(held.headRecord.length)
-  const receipts = 'receipts' in held ? held.receipts : []
-  return concatBytes(
-    numbers,
-    state.root,
-    state.parent,
-    term,
-    state.head,
-    signature,
-    held.digest,
-    encodeReceipt(held.receipt),
-    Uint8Array.of(held.slotRoots.length / 32),
-    held.slotRoots,
-    headLength,
-    held.headRecord,
-    Uint8Array.of(receipts.length),
-    ...receipts.map(encodeReceipt),
-  )
+  const writer = new RecordWriter()
+    .uint(FORMAT, 1)
+    .uint64(state.volumeId)
+    .uint64(state.nonce)
+    .uint(state.generation, 4)
+    .uint(state.sectors, 4)
+    .bytes(state.root)
+    .bytes(state.parent)
+    .uint64(state.term)
+    .bytes(state.head)
+    .bytes(signature)
+    .bytes(held.digest)
+  writeReceipt(held.receipt, writer)
+  writer
+    .uint(held.slotRoots.length / HASH_BYTES, 1)
+    .bytes(held.slotRoots)
+    .sized(held.headRecord)
+  return writer.list('receipts' in held ? held.receipts : [], writeReceipt).end()
 }
 
 /** @throws {StorgoError} `INTERNAL` for a record of another format or length. */
 export function decodeHeldState(record: Uint8Array): CertifiedState {
   const reader = new RecordReader(record)
-  if (reader.uint(1) !== FORMAT) throw broken('format')
-  const volumeId = reader.bigUint64()
-  const nonce = reader.bigUint64()
+  if (reader.uint(1) !== FORMAT) throw brokenRecord('format')
+  const volumeId = reader.uint64()
+  const nonce = reader.uint64()
   const generation = reader.uint(4)
   const sectors = reader.uint(4)
-  const root = reader.bytes(32)
-  const parent = reader.bytes(32)
-  const term = reader.bigUint64()
-  const state: State = { volumeId, nonce, generation, sectors, root, parent, term, head: reader.bytes(32) }
+  const root = reader.bytes(HASH_BYTES)
+  const parent = reader.bytes(HASH_BYTES)
+  const term = reader.uint64()
+  const state: State = { volumeId, nonce, generation, sectors, root, parent, term, head: reader.bytes(HASH_BYTES) }
   const signature = reader.bytes(SIGNATURE_BYTES)
-  const digest = reader.bytes(32)
-  const receipt = reader.receipt()
-  const slotRoots = reader.bytes(reader.uint(1) * 32)
-  const headRecord = reader.bytes(reader.uint(2))
-  const receipts = Array.from({ length: reader.uint(1) }, () => reader.receipt())
+  const digest = reader.bytes(HASH_BYTES)
+  const receipt = readReceipt(reader)
+  const slotRoots = reader.bytes(reader.uint(1) * HASH_BYTES)
+  const headRecord = reader.sized()
+  const receipts = reader.list(readReceipt)
   reader.end()
   return { signed: { state, signature }, digest, slotRoots, headRecord, receipt, receipts }
 }
 
-function encodeReceipt({ slot, epoch, signature }: Receipt): Uint8Array {
-  const bytes = Buffer.alloc(RECEIPT_BYTES)
-  bytes.writeUInt8(slot, 0)
-  bytes.writeUInt32BE(epoch, 1)
-  bytes.set(signature, 5)
-  return bytes
+/** The state without the empty list of receipts that the record of an uncertified one has. */
+export function decodeUncertified(record: Uint8Array): HeldState {
+  const { receipts: _, ...held } = decodeHeldState(record)
+  return held
 }
 
-class RecordReader {
-  readonly #bytes: Buffer
-  #at = 0
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
-
-  #advance(count: number): number {
-    const start = this.#at
-    this.#at += count
-    if (this.#at > this.#bytes.length) throw broken('length')
-    return start
-  }
-
-  uint(size: 1 | 2 | 4): number {
-    return this.#bytes.readUIntBE(this.#advance(size), size)
-  }
-
-  bigUint64(): bigint {
-    return this.#bytes.readBigUInt64BE(this.#advance(8))
-  }
-
-  bytes(count: number): Uint8Array {
-    const start = this.#advance(count)
-    return new Uint8Array(this.#bytes.subarray(start, start + count))
-  }
-
-  receipt(): Receipt {
-    const slot = this.uint(1)
-    const epoch = this.uint(4) as Receipt['epoch']
-    return { slot, epoch, signature: this.bytes(SIGNATURE_BYTES) }
-  }
-
-  end(): void {
-    if (this.#at !== this.#bytes.length) throw broken('length')
-  }
+/** slot uint8 ‖ epoch uint32 ‖ term uint64 ‖ signature. */
+export function writeReceipt({ slot, epoch, term, signature }: Receipt, writer: RecordWriter): void {
+  writer.uint(slot, 1).uint(epoch, 4).uint64(term).bytes(signature)
 }
 
-function broken(field: string): StorgoError {
-  return new StorgoError('INTERNAL', `A state record of the index has a wrong ${field}.`, { field })
+export function readReceipt(reader: RecordReader): Receipt {
+  const slot = reader.uint(1)
+  const epoch = reader.uint(4) as Receipt['epoch']
+  return { slot, epoch, term: reader.uint64(), signature: reader.bytes(SIGNATURE_BYTES) }
 }

@@ -1,68 +1,65 @@
-import { equalBytes, SECTOR_BYTES, StorgoError, sectorRoot } from '@storgo/protocol'
-import type { CellCipher } from './cell-cipher.ts'
+import { SECTOR_BYTES, StorgoError, sectorRoot } from '@storgo/protocol'
 import type { CellFiles } from './cell-files.ts'
+import type { DiskState } from './disk-state.ts'
+import type { KeyRing } from './key-ring.ts'
 import { ScratchBuffers } from './scratch-buffers.ts'
-import { SectorCache } from './sector-cache.ts'
-import { NO_CELL, type SectorPlace } from './sector-page.ts'
 
-export type ReadOptions = {
-  /** Bytes that were checked a while ago will do. A proof must come from the disk. */
-  cached?: boolean | undefined
-}
+export type SealedCellsParts = { files: CellFiles; keys: KeyRing; state: DiskState }
 
-/** Sectors in cells: encrypted on the way in, decrypted and checked against their roots on the way out. */
+/** Cells with encrypted bytes. */
 export class SealedCells implements AsyncDisposable {
-  readonly #files: CellFiles
-  readonly #cipher: CellCipher
-  readonly #cache = new SectorCache()
+  readonly #parts: SealedCellsParts
   readonly #scratch = new ScratchBuffers()
 
-  constructor({ cells, cipher }: { cells: CellFiles; cipher: CellCipher }) {
-    this.#files = cells
-    this.#cipher = cipher
-  }
-
-  /** @returns the sector's root. The caller gives `bytes` away. */
-  async write(cell: number, bytes: Uint8Array): Promise<Uint8Array> {
-    const root = sectorRoot(bytes)
-    await this.#scratch.lend(async (sealed) => {
-      this.#cipher.encrypt(cell, bytes, sealed)
-      await this.#files.write(cell, sealed)
-    })
-    this.#cache.set(cell, bytes)
-    return root
+  constructor(parts: SealedCellsParts) {
+    this.#parts = parts
   }
 
   /**
-   * The plain bytes of a sector, which must not be changed.
-   * @throws {StorgoError} `SECTOR_CORRUPT` if they no longer hash to their root.
+   * Writes a sector with the newest key.
+   *
+   * @returns its root and the key's number.
+   * @throws {StorgoError} `DISK_FULL`, `STORE_READ_ONLY`.
    */
-  async read({ cell, root }: SectorPlace, { cached = false }: ReadOptions = {}): Promise<Uint8Array> {
-    if (cell === NO_CELL) return new Uint8Array(SECTOR_BYTES)
-    const known = cached ? this.#cache.get(cell) : undefined
-    if (known !== undefined) return known
+  async write(cell: number, bytes: Uint8Array): Promise<{ root: Uint8Array; key: number }> {
+    const { files, keys, state } = this.#parts
+    const key = keys.newest
+    await this.#scratch.lend(async (sealed) => {
+      keys.cell(key).encrypt(cell, bytes, sealed)
+      await state.guard(`cell ${cell} could not be written`, () => files.write(cell, sealed))
+    })
+    return { root: sectorRoot(bytes), key }
+  }
+
+  /** @returns 1 MiB that nobody has checked. @throws {StorgoError} `SECTOR_CORRUPT` if the disk does not give them. */
+  async read(cell: number, key: number): Promise<Uint8Array> {
+    const { files, keys, state } = this.#parts
     const plain = new Uint8Array(SECTOR_BYTES)
     await this.#scratch.lend(async (sealed) => {
-      await this.#files.read(cell, sealed)
-      this.#cipher.decrypt(cell, sealed, plain)
+      try {
+        await files.read(cell, sealed)
+      } catch (cause) {
+        state.cellRead(cell, cause)
+        throw new StorgoError('SECTOR_CORRUPT', `Cell ${cell} cannot be read.`, { cell }, { cause })
+      }
+      state.cellRead(cell)
+      keys.cell(key).decrypt(cell, sealed, plain)
     })
-    if (!equalBytes(sectorRoot(plain), root)) {
-      this.#cache.forget(cell)
-      throw new StorgoError('SECTOR_CORRUPT', `Cell ${cell} no longer holds what was written to it.`, { cell })
-    }
-    if (cached) this.#cache.set(cell, plain)
     return plain
   }
 
-  sync(cells: Iterable<number>): Promise<void> {
-    return this.#files.sync(cells)
+  /** @throws {StorgoError} `STORE_READ_ONLY` if it fails, for whatever reason. */
+  async sync(cells: readonly number[]): Promise<void> {
+    const { files, state } = this.#parts
+    if (cells.length === 0) return
+    await state.guard('cells could not be synced', () =>
+      files.sync(cells).catch((cause: unknown) => {
+        throw new Error('a sync failed', { cause })
+      }),
+    )
   }
 
-  forget(cell: number): void {
-    this.#cache.forget(cell)
-  }
-
-  [Symbol.asyncDispose](): PromiseLike<void> {
-    return this.#files[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.files[Symbol.asyncDispose]()
   }
 }

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { SECTOR_BYTES, SECTOR_DEPTH, sectorRoot, zeroRoot } from '@storgo/protocol'
-import { aHeldState, someReceipts } from './fixtures/a-held-state.ts'
+import { type Epoch, SECTOR_BYTES, SECTOR_DEPTH, sectorRoot, zeroRoot } from '@storgo/protocol'
+import { aCommit, aHeldState, someReceipts } from './fixtures/a-held-state.ts'
 import { aSector } from './fixtures/a-sector.ts'
-import type { SlotRef, SlotStore, StagedSector, Version } from './slot-store.ts'
+import { sectors, stageAll } from './fixtures/stage-all.ts'
+import { describeChanges } from './slot-changes.conformance.ts'
+import type { SlotRef, SlotStore } from './slot-store.ts'
 
 const ref: SlotRef = { volumeId: 7n, slot: 2 }
+const epoch = 9 as Epoch
 
 export type OpenSlotStore = {
   /** Opens a store on the same data every time; the one before is closed. */
@@ -46,7 +49,7 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
 
     held('what is committed is there after reopening', async (store, reopen) => {
       const next = aHeldState({ nonce: 1, sectors: 70 })
-      await store.commit(ref, { next, staged: await stageAll(store, { 0: 10, 69: 11 }) })
+      await store.commit(ref, aCommit({ next, staged: await stageAll(store, { 0: 10, 69: 11 }) }))
       const again = await reopen()
       using view = again.view(ref)
       assert.deepEqual(view.latest, next)
@@ -70,10 +73,10 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
       async (store) => {
         const first = aHeldState({ nonce: 1, sectors: 2 })
         const receipts = someReceipts()
-        await store.commit(ref, { next: first, staged: await stageAll(store, { 0: 1, 1: 2 }) })
-        await store.certify(ref, receipts)
+        await store.commit(ref, aCommit({ next: first, staged: await stageAll(store, { 0: 1, 1: 2 }) }))
+        await store.certify(ref, receipts, epoch)
         const second = aHeldState({ nonce: 2, sectors: 3 })
-        await store.commit(ref, { next: second, staged: await stageAll(store, { 1: 3, 2: 4 }) })
+        await store.commit(ref, aCommit({ next: second, staged: await stageAll(store, { 1: 3, 2: 4 }) }))
         {
           using view = store.view(ref)
           assert.deepEqual(view.certified, { ...first, receipts })
@@ -83,7 +86,7 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
         }
         assert.equal(store.usage().stored, 4)
         const third = aHeldState({ nonce: 3, sectors: 3 })
-        await store.commit(ref, { next: third, staged: await stageAll(store, { 2: 5 }), certifies: receipts })
+        await store.commit(ref, aCommit({ next: third, staged: await stageAll(store, { 2: 5 }), certifies: receipts }))
         using view = store.view(ref)
         assert.deepEqual(view.certified, { ...second, receipts })
         assert.deepEqual(await sectors(view, 'certified', 3), [aSector(1), aSector(3), aSector(4)])
@@ -94,17 +97,23 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
 
     held('a state that replaces an uncertified one starts from the certified one', async (store, reopen) => {
       const receipts = someReceipts()
-      await store.commit(ref, {
-        next: aHeldState({ nonce: 1, sectors: 2 }),
-        staged: await stageAll(store, { 0: 1, 1: 2 }),
-      })
-      await store.certify(ref, receipts)
-      await store.commit(ref, {
-        next: aHeldState({ nonce: 2, sectors: 3 }),
-        staged: await stageAll(store, { 0: 3, 2: 4 }),
-      })
+      await store.commit(
+        ref,
+        aCommit({
+          next: aHeldState({ nonce: 1, sectors: 2 }),
+          staged: await stageAll(store, { 0: 1, 1: 2 }),
+        }),
+      )
+      await store.certify(ref, receipts, epoch)
+      await store.commit(
+        ref,
+        aCommit({
+          next: aHeldState({ nonce: 2, sectors: 3 }),
+          staged: await stageAll(store, { 0: 3, 2: 4 }),
+        }),
+      )
       const replacement = aHeldState({ nonce: 2, sectors: 2 })
-      await store.commit(ref, { next: replacement, staged: await stageAll(store, { 1: 5 }) })
+      await store.commit(ref, aCommit({ next: replacement, staged: await stageAll(store, { 1: 5 }) }))
       const again = await reopen()
       using view = again.view(ref)
       assert.deepEqual(view.latest, replacement)
@@ -114,11 +123,17 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
     })
 
     held('the first state of all can be replaced too', async (store) => {
-      await store.commit(ref, {
-        next: aHeldState({ nonce: 1, sectors: 2 }),
-        staged: await stageAll(store, { 0: 1, 1: 2 }),
-      })
-      await store.commit(ref, { next: aHeldState({ nonce: 1, sectors: 2 }), staged: await stageAll(store, { 1: 3 }) })
+      await store.commit(
+        ref,
+        aCommit({
+          next: aHeldState({ nonce: 1, sectors: 2 }),
+          staged: await stageAll(store, { 0: 1, 1: 2 }),
+        }),
+      )
+      await store.commit(
+        ref,
+        aCommit({ next: aHeldState({ nonce: 1, sectors: 2 }), staged: await stageAll(store, { 1: 3 }) }),
+      )
       using view = store.view(ref)
       assert.equal(view.certified, undefined)
       assert.deepEqual(await sectors(view, 'latest', 2), [new Uint8Array(SECTOR_BYTES), aSector(3)])
@@ -127,30 +142,33 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
 
     held('a state of fewer sectors gives up the others, but not before it is certified', async (store) => {
       const receipts = someReceipts()
-      await store.commit(ref, {
-        next: aHeldState({ nonce: 1, sectors: 66 }),
-        staged: await stageAll(store, { 0: 1, 64: 2, 65: 3 }),
-      })
-      await store.certify(ref, receipts)
-      await store.commit(ref, { next: aHeldState({ nonce: 2, sectors: 1 }), staged: new Map() })
+      await store.commit(
+        ref,
+        aCommit({
+          next: aHeldState({ nonce: 1, sectors: 66 }),
+          staged: await stageAll(store, { 0: 1, 64: 2, 65: 3 }),
+        }),
+      )
+      await store.certify(ref, receipts, epoch)
+      await store.commit(ref, aCommit({ next: aHeldState({ nonce: 2, sectors: 1 }), staged: new Map() }))
       assert.equal(store.usage().stored, 3)
       {
         using view = store.view(ref)
         assert.deepEqual(await view.readSector('certified', 65), aSector(3))
         assert.deepEqual(await view.readSector('latest', 65), new Uint8Array(SECTOR_BYTES))
       }
-      await store.certify(ref, receipts)
+      await store.certify(ref, receipts, epoch)
       assert.equal(store.usage().stored, 1)
     })
 
     held('a view shows one moment, whatever is committed meanwhile', async (store) => {
       const receipts = someReceipts()
       const first = aHeldState({ nonce: 1, sectors: 1 })
-      await store.commit(ref, { next: first, staged: await stageAll(store, { 0: 1 }) })
+      await store.commit(ref, aCommit({ next: first, staged: await stageAll(store, { 0: 1 }) }))
       const view = store.view(ref)
       for (let nonce = 2; nonce < 6; nonce++) {
         const next = aHeldState({ nonce, sectors: 1 })
-        await store.commit(ref, { next, staged: await stageAll(store, { 0: nonce }), certifies: receipts })
+        await store.commit(ref, aCommit({ next, staged: await stageAll(store, { 0: nonce }), certifies: receipts }))
       }
       assert.deepEqual(view.latest, first)
       assert.deepEqual(await view.readSector('latest', 0), aSector(1))
@@ -165,19 +183,30 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
         const staged = await Promise.all([store.stage(aSector(1)), store.stage(aSector(2))])
         await assert.rejects(store.stage(aSector(3)), { code: 'DISK_FULL' })
         store.unstage(staged)
-        await store.commit(ref, {
-          next: aHeldState({ nonce: 1, sectors: 2 }),
-          staged: await stageAll(store, { 0: 4, 1: 5 }),
-        })
+        await store.commit(
+          ref,
+          aCommit({
+            next: aHeldState({ nonce: 1, sectors: 2 }),
+            staged: await stageAll(store, { 0: 4, 1: 5 }),
+          }),
+        )
         await assert.rejects(store.stage(aSector(6)), { code: 'DISK_FULL' })
       },
       2,
     )
 
+    describeChanges(held)
+
     held('two slots do not meet', async (store) => {
       const other = { volumeId: 7n, slot: 3 }
-      await store.commit(ref, { next: aHeldState({ nonce: 1, sectors: 1 }), staged: await stageAll(store, { 0: 1 }) })
-      await store.commit(other, { next: aHeldState({ nonce: 1, sectors: 1 }), staged: await stageAll(store, { 0: 2 }) })
+      await store.commit(
+        ref,
+        aCommit({ next: aHeldState({ nonce: 1, sectors: 1 }), staged: await stageAll(store, { 0: 1 }) }),
+      )
+      await store.commit(
+        other,
+        aCommit({ next: aHeldState({ nonce: 1, sectors: 1 }), staged: await stageAll(store, { 0: 2 }) }),
+      )
       await store.drop(ref)
       using view = store.view(other)
       assert.deepEqual(await view.readSector('latest', 0), aSector(2))
@@ -185,20 +214,6 @@ export function describeSlotStore(name: string, create: (options: { capacity: nu
       assert.equal(store.usage().stored, 1)
     })
   })
-}
-
-async function stageAll(store: SlotStore, seeds: Record<number, number>): Promise<Map<number, StagedSector>> {
-  const staged = new Map<number, StagedSector>()
-  for (const [sector, seed] of Object.entries(seeds)) staged.set(Number(sector), await store.stage(aSector(seed)))
-  return staged
-}
-
-async function sectors(
-  view: { readSector(version: Version, sector: number): Promise<Uint8Array> },
-  version: Version,
-  count: number,
-) {
-  return Promise.all(Array.from({ length: count }, (_, sector) => view.readSector(version, sector)))
 }
 
 function rootAt(roots: Uint8Array, sector: number): Uint8Array {

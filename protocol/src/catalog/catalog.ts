@@ -1,11 +1,13 @@
 import { compareBytes, equalBytes } from '../bytes.ts'
 import type { CborValue } from '../cbor/plain-cbor.ts'
 import { StorgoError } from '../errors.ts'
+import type { Extent } from '../log/extent.ts'
 import { find } from './find.ts'
 import { leafEntrySize, MAX_KEY_BYTES, MAX_NODE_BYTES, NODE_FRAME_BYTES, type Ref } from './node.ts'
 import { type NodeLog, NodeStore } from './node-store.ts'
 import { type Change, rewrite } from './rewrite.ts'
 import { MAX_PAGE, type Page, type ScanRange, scan } from './scan.ts'
+import { type WalkedNode, walk } from './walk.ts'
 
 export type CatalogOptions = NodeLog & {
   /** Null for an empty catalog. */
@@ -58,21 +60,27 @@ export class Catalog {
     return scan(this.#store, this.root, range)
   }
 
+  /** Every node of this version with the entries of its leaves: all that the tree keeps in the log. */
+  nodes(): AsyncGenerator<WalkedNode, void, undefined> {
+    return walk(this.#store, this.root)
+  }
+
   /**
    * Writes the next version: only nodes that `changes` touch, in any order. A key named twice gets its last value; what
    * is already so costs nothing.
    *
+   * @param moves names nodes that are written again although nothing in them changes, so that nothing lives where they are.
    * @returns the next version's root: null if it is empty, this version's if nothing changes.
    * @throws {StorgoError} `REQUEST_INVALID` for an empty or too long key, or a value nested too deep or too large.
    */
-  async apply(changes: readonly Change[]): Promise<Ref | null> {
+  async apply(changes: readonly Change[], moves?: (node: Extent) => boolean): Promise<Ref | null> {
     for (const change of changes) assertFits(change)
     const sorted = changes.toSorted((a, b) => compareBytes(a.key, b.key))
     const last = sorted.filter(({ key }, i) => {
       const next = sorted[i + 1]
       return next === undefined || !equalBytes(key, next.key)
     })
-    return rewrite(this.#store, this.root, last)
+    return rewrite(this.#store, this.root, last, moves)
   }
 }
 

@@ -6,8 +6,11 @@ import { SEAL_OVERHEAD_BYTES } from '../sealing/seal.ts'
 import { CHUNK_BYTES, HASH_BYTES } from '../units.ts'
 import { assertPath } from './path.ts'
 
-/** A sealed chunk in the log, and how many manifests name it (of a manifest's root: how many paths). */
-export type ChunkEntry = { offset: number; sealedBytes: number; refs: number }
+/**
+ * A sealed chunk in the log, and how many manifests name it (of a manifest's root: how many paths). One that none names yet
+ * says since when it is there, in Unix seconds.
+ */
+export type ChunkEntry = { offset: number; sealedBytes: number; refs: number; sinceSeconds?: number }
 
 /** A file: its address (`digest`, 32 bytes) and key (32 bytes), its size, modification time (Unix ms) and media type. */
 export type FileEntry = {
@@ -57,8 +60,8 @@ export function pathOfKey(key: Uint8Array): string {
 }
 
 /** @throws {StorgoError} `REQUEST_INVALID` for what {@link decodeChunkEntry} would refuse. */
-export function encodeChunkEntry({ offset, sealedBytes, refs }: ChunkEntry): CborValue {
-  const value = [offset, sealedBytes, refs]
+export function encodeChunkEntry({ offset, sealedBytes, refs, sinceSeconds }: ChunkEntry): CborValue {
+  const value = [offset, sealedBytes, refs, ...(sinceSeconds === undefined ? [] : [sinceSeconds])]
   readShape({ code: 'REQUEST_INVALID', what: 'chunk entry' }, () => chunkEntryOf(value))
   return value
 }
@@ -81,11 +84,13 @@ export function decodeFileEntry(value: CborValue): FileEntry {
 }
 
 function chunkEntryOf(value: CborValue): ChunkEntry {
-  const [offset, sealedBytes, refs] = asList(value, 3)
+  const fields = asList(value)
+  const [offset, sealedBytes, refs, since] = asList(value, fields.length === 4 ? 4 : 3)
   return {
     offset: asInteger(offset),
     sealedBytes: asInteger(sealedBytes, SEAL_OVERHEAD_BYTES + 1, MAX_SEALED_BYTES),
-    refs: asInteger(refs),
+    refs: asInteger(refs, 0, since === undefined ? Number.MAX_SAFE_INTEGER : 0),
+    ...(since !== undefined && { sinceSeconds: asInteger(since) }),
   }
 }
 

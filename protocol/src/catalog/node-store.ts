@@ -21,7 +21,7 @@ export type Place = { firstKey?: Uint8Array; before?: Uint8Array | undefined; de
 /** Deepest a node can be below the root; two entries a node are reached by 2^12 nodes, seven (the fewest) by 10^10. */
 const MAX_DEPTH = 12
 /** Most nodes asked for at a time. */
-const MAX_LOADS = 8
+const MAX_LOADS = 16
 
 /** Reads and writes sealed nodes, keeps those used last, and asks for a node once however many want it. */
 export class NodeStore {
@@ -64,12 +64,13 @@ export class NodeStore {
     const name = bytesToHex(ref.key)
     const kept = this.#cache.get(name)
     if (kept !== undefined) return kept
-    const loading = this.#loading.get(name) ?? this.#fetch(ref, name)
-    this.#loading.set(name, loading)
+    const place = `${ref.offset}/${name}`
+    const loading = this.#loading.get(place) ?? this.#fetch(ref, name)
+    this.#loading.set(place, loading)
     try {
       return await loading
     } finally {
-      this.#loading.delete(name)
+      this.#loading.delete(place)
     }
   }
 

@@ -11,12 +11,23 @@ export type Change = { key: Uint8Array; value: CborValue | undefined }
  * Writes the nodes that `changes` touch and keeps all others.
  *
  * @param changes in strictly ascending order of keys.
+ * @param moves names nodes that are written again although nothing in them changes: to reach them all nodes are read.
  * @returns the new root, or null of an empty tree. It is `root` itself if the changes change nothing.
  */
-export async function rewrite(store: NodeStore, root: Ref | null, changes: readonly Change[]): Promise<Ref | null> {
-  if (changes.length === 0) return root
+export async function rewrite(
+  store: NodeStore,
+  root: Ref | null,
+  changes: readonly Change[],
+  moves?: (ref: Ref) => boolean,
+): Promise<Ref | null> {
+  if (changes.length === 0 && !moves) return root
   const node = root === null ? emptyLeaf : await store.load(root, { depth: 0 })
-  const changed = await rewriteNode(store, node, { depth: 0 }, changes)
+  const changed = await rewriteNode(
+    { store, moves },
+    node,
+    { depth: 0, moved: root !== null && moves?.(root) },
+    changes,
+  )
   if (changed === 'same') return root
   if (changed === 'gone') return null
   let top: Child = changed
@@ -30,8 +41,19 @@ const emptyLeaf: Leaf = { kind: 'leaf', entries: [] }
 
 type Rewritten = OpenNode | 'same' | 'gone'
 
-async function rewriteNode(store: NodeStore, node: Node, place: Place, changes: readonly Change[]): Promise<Rewritten> {
-  return node.kind === 'leaf' ? rewriteLeaf(node, changes) : rewriteInner(store, node, place, changes)
+type Rewriting = { store: NodeStore; moves: ((ref: Ref) => boolean) | undefined }
+/** `moved`: the node is to be written again in any case. */
+type MovedPlace = Place & { moved?: boolean | undefined }
+
+async function rewriteNode(
+  rewriting: Rewriting,
+  node: Node,
+  place: MovedPlace,
+  changes: readonly Change[],
+): Promise<Rewritten> {
+  if (node.kind === 'inner') return rewriteInner(rewriting, node, place, changes)
+  const result = rewriteLeaf(node, changes)
+  return result === 'same' && place.moved ? node : result
 }
 
 function rewriteLeaf({ entries }: Leaf, changes: readonly Change[]): Rewritten {
@@ -54,21 +76,22 @@ function rewriteLeaf({ entries }: Leaf, changes: readonly Change[]): Rewritten {
 }
 
 async function rewriteInner(
-  store: NodeStore,
+  rewriting: Rewriting,
   { entries }: Inner,
-  { before, depth }: Place,
+  { before, depth, moved }: MovedPlace,
   changes: readonly Change[],
 ): Promise<Rewritten> {
+  const { store, moves } = rewriting
   const parts = distribute(entries, changes)
   const results = await Promise.all(
     entries.map(async ({ key, ref }, i): Promise<Rewritten> => {
       const own = parts[i] ?? []
-      if (own.length === 0) return 'same'
-      const place = { firstKey: key, before: entries[i + 1]?.key ?? before, depth: depth + 1 }
-      return rewriteNode(store, await store.load(ref, place), place, own)
+      if (own.length === 0 && !moves) return 'same'
+      const place = { firstKey: key, before: entries[i + 1]?.key ?? before, depth: depth + 1, moved: moves?.(ref) }
+      return rewriteNode(rewriting, await store.load(ref, place), place, own)
     }),
   )
-  if (results.every((result) => result === 'same')) return 'same'
+  if (!moved && results.every((result) => result === 'same')) return 'same'
   const children = entries.flatMap((entry, i): Child[] => {
     const result = results[i]
     if (result === undefined || result === 'same') return [entry]

@@ -1,9 +1,14 @@
-import { compareBytes, equalBytes } from '../bytes.ts'
-import { countUpTo, type LeafEntry, type Ref } from './node.ts'
+import { compareBytes } from '../bytes.ts'
+import { countUpTo, type LeafEntry, type Node, type Ref } from './node.ts'
 import type { NodeStore, Place } from './node-store.ts'
+import { readAhead } from './read-ahead.ts'
 
 /** Most entries of a page. */
 export const MAX_PAGE = 10_000
+/** Most children of a node that are read while others are looked at. */
+const MOST_AHEAD = 16
+/** About the fewest entries a leaf has, so that a small page reads few leaves that it does not need. */
+const ENTRIES_A_LEAF = 32
 
 /** Which entries: those whose key starts with `prefix` and is greater than `after`, the first `limit` of them. */
 export type ScanRange = { prefix?: Uint8Array; after?: Uint8Array; limit: number }
@@ -15,22 +20,24 @@ export type Page = { entries: LeafEntry[]; next?: Uint8Array }
 export async function scan(store: NodeStore, root: Ref | null, range: ScanRange): Promise<Page> {
   const found: LeafEntry[] = []
   // One entry more than the page has tells whether another page follows.
-  if (root !== null) await collect(store, root, { depth: 0 }, { ...range, limit: range.limit + 1 }, found)
+  if (root !== null) {
+    const top = await store.load(root, { depth: 0 })
+    await collect(store, top, { depth: 0 }, { ...range, limit: range.limit + 1 }, found)
+  }
   if (found.length <= range.limit) return { entries: found }
   const entries = found.slice(0, range.limit)
   const next = entries.at(-1)?.key
   return next === undefined ? { entries } : { entries, next }
 }
 
-/** Adds what `range` has below `ref`. @returns whether later nodes may have more of it. */
+/** Adds what `range` has in and below `node`. @returns whether later nodes may have more of it. */
 async function collect(
   store: NodeStore,
-  ref: Ref,
+  node: Node,
   place: Place,
   range: ScanRange,
   found: LeafEntry[],
 ): Promise<boolean> {
-  const node = await store.load(ref, place)
   const start = startOf(range)
   const first = start === undefined ? 0 : Math.max(0, countUpTo(node.entries, start) - 1)
   if (node.kind === 'leaf') {
@@ -40,12 +47,10 @@ async function collect(
     }
     return true
   }
-  for (const [i, child] of node.entries.slice(first).entries()) {
-    if (isPast(child.key, range)) return false
-    const before = node.entries[first + i + 1]?.key ?? place.before
-    if (!(await collect(store, child.ref, { firstKey: child.key, before, depth: place.depth + 1 }, range, found))) {
-      return false
-    }
+  const ahead = () => Math.min(MOST_AHEAD, 1 + Math.floor((range.limit - found.length) / ENTRIES_A_LEAF))
+  const children = readAhead(store, node, { first, place, ahead, isPast: (key) => isPast(key, range) })
+  for await (const child of children) {
+    if (!(await collect(store, child.node, child.place, range, found))) return false
   }
   return true
 }
@@ -63,5 +68,11 @@ function isReached(key: Uint8Array, { prefix, after }: ScanRange): boolean {
 }
 
 function isPast(key: Uint8Array, { prefix }: ScanRange): boolean {
-  return prefix !== undefined && compareBytes(key, prefix) > 0 && !equalBytes(key.subarray(0, prefix.length), prefix)
+  if (prefix === undefined) return false
+  for (let i = 0; i < prefix.length; i++) {
+    const wanted = prefix[i] as number
+    const byte = key[i]
+    if (byte !== wanted) return byte !== undefined && byte > wanted
+  }
+  return false
 }

@@ -38,7 +38,8 @@ export function asBytes(value: CborValue | undefined, min: number, max: number =
 export function asText(value: CborValue | undefined, maxBytes: number): string {
   if (typeof value !== 'string') throw new TypeError('not text')
   if (!value.isWellFormed()) throw new TypeError('not Unicode')
-  const bytes = new TextEncoder().encode(value).length
+  // A UTF-16 unit takes at most three bytes: short text need not be encoded to be measured.
+  const bytes = value.length * 3 <= maxBytes ? 0 : new TextEncoder().encode(value).length
   if (bytes > maxBytes) throw new RangeError(`${bytes} bytes of text, more than ${maxBytes}`)
   return value
 }

@@ -6,7 +6,16 @@ import { encodeCbor } from '../cbor/plain-cbor.ts'
 import { isStorgoError } from '../errors.ts'
 import type { Envelope } from '../keys/master-key.ts'
 import { HEAD_MAX_BYTES } from '../units.ts'
-import { decodeHead, encodeHead, type Head, headHash, readEnvelopes, sealHead } from './head-record.ts'
+import {
+  decodeHead,
+  encodeHead,
+  type Head,
+  headHash,
+  MAX_FREED_RUNS_OF_HEAD,
+  readEnvelopes,
+  readFreed,
+  sealHead,
+} from './head-record.ts'
 
 const HEAD_KEY = new Uint8Array(32).fill(5)
 const NONCE = new Uint8Array(12).fill(6)
@@ -27,15 +36,23 @@ function aHead(): fc.Arbitrary<Head> {
     plainBytes: fc.maxSafeNat(),
     envelopes: fc.array(anEnvelope(), { maxLength: 5 }),
     shares: fc.oneof(fc.constant(null), record({ offset: fc.maxSafeNat(), length: fc.nat(2 ** 31) })),
+    freed: fc.uniqueArray(fc.nat(1000), { maxLength: 20 }).map(runsFrom),
   })
 }
 
-test('a head record gives back what it was made of, and its envelopes without the key', async () => {
+/** Runs of stripes that begin at these, each up to the next or five long. */
+function runsFrom(starts: readonly number[]) {
+  const sorted = starts.toSorted((a, b) => a - b)
+  return sorted.map((first, i) => ({ first, count: Math.min(5, (sorted[i + 1] ?? first + 5) - first) }))
+}
+
+test('a head record gives back what it was made of, and its envelopes and freed stripes without the key', async () => {
   await fc.assert(
     fc.asyncProperty(aHead(), async (head) => {
       const sealed = await encodeHead({ ...head, headKey: HEAD_KEY })
       assert.deepEqual(await decodeHead(sealed, HEAD_KEY), head)
       assert.deepEqual(readEnvelopes(sealed), head.envelopes)
+      assert.deepEqual(readFreed(sealed), head.freed)
       assert.deepEqual(headHash(sealed), sha256(sealed))
     }),
   )
@@ -73,7 +90,7 @@ test('numbers and refs that could not be read back are not written', async () =>
 })
 
 test('another key, and a record that has not its shape, are HEAD_INVALID', async () => {
-  const head: Head = { tail: 1, root: null, files: 0, plainBytes: 0, envelopes: [], shares: null }
+  const head: Head = { tail: 1, root: null, files: 0, plainBytes: 0, envelopes: [], shares: null, freed: [] }
   const valid = await sealHead(head, HEAD_KEY, NONCE)
   await assert.rejects(decodeHead(valid, new Uint8Array(32)), { code: 'HEAD_INVALID' })
   const sealed = new Uint8Array(30)
@@ -86,6 +103,35 @@ test('another key, and a record that has not its shape, are HEAD_INVALID', async
     [1, NONCE, sealed, [[0, new Uint8Array(32), NONCE, new Uint8Array(47)]], null],
     [1, NONCE, sealed, [], [1]],
     [1, NONCE, sealed, []],
+    [1, NONCE, sealed, [], null, null],
+    [1, NONCE, sealed, [], null, []],
+    [1, NONCE, sealed, [], null, [[0, 0]]],
+    [
+      1,
+      NONCE,
+      sealed,
+      [],
+      null,
+      [
+        [5, 1],
+        [3, 1],
+      ],
+    ],
+    [
+      1,
+      NONCE,
+      sealed,
+      [],
+      null,
+      [
+        [3, 2],
+        [4, 1],
+      ],
+    ],
+    [1, NONCE, sealed, [], null, [[2 ** 28 - 1, 1]]],
+    [1, NONCE, sealed, [], null, [[0, 1, 2]]],
+    [1, NONCE, sealed, [], null, Array.from({ length: MAX_FREED_RUNS_OF_HEAD + 1 }, (_, i) => [i, 1])],
+    [1, NONCE, sealed, [], null, [[0, 1]], null],
   ]) {
     assert.throws(() => readEnvelopes(encodeCbor(wrong)), { code: 'HEAD_INVALID' })
   }
@@ -93,7 +139,7 @@ test('another key, and a record that has not its shape, are HEAD_INVALID', async
 
 test('random and damaged bytes are HEAD_INVALID or, beside the seal, the same head', async () => {
   const valid = await sealHead(
-    { tail: 9, root: null, files: 1, plainBytes: 8, envelopes: [], shares: null },
+    { tail: 9, root: null, files: 1, plainBytes: 8, envelopes: [], shares: null, freed: [] },
     HEAD_KEY,
     NONCE,
   )

@@ -1,9 +1,15 @@
 import type { MessageShape } from '@bufbuild/protobuf'
+import type { PenPromise } from '../state/pen-promise.ts'
 import type { Receipt } from '../state/receipt.ts'
 import type { SignedState } from '../state/state.ts'
 import { type Epoch, HASH_BYTES, MAX_SECTORS, MAX_SLOTS } from '../units.ts'
 import { checkBytes, checkInteger, checkSlot, checkUint64, MAX_UINT32 } from './field-checks.ts'
-import { CertificateSchema, ReceiptSchema, SignedStateSchema } from './generated/storgo/v1/state_pb.ts'
+import {
+  CertificateSchema,
+  PenPromiseSchema,
+  ReceiptSchema,
+  SignedStateSchema,
+} from './generated/storgo/v1/state_pb.ts'
 import { build, type Forward, forwardOf, invalid, parse, serialize } from './message-codec.ts'
 
 const SIGNATURE_BYTES = 64
@@ -57,13 +63,13 @@ export function signedStateOf(message: MessageShape<typeof SignedStateSchema>): 
 
 export function receiptMessage(receipt: Forwarded<Receipt>): MessageShape<typeof ReceiptSchema> {
   checkReceipt(receipt)
-  const { slot, epoch, signature } = receipt
-  return build(ReceiptSchema, { slot, epoch, signature }, receipt)
+  const { slot, epoch, term, signature } = receipt
+  return build(ReceiptSchema, { slot, epoch, term, signature }, receipt)
 }
 
 export function receiptOf(message: MessageShape<typeof ReceiptSchema>): Forwarded<Receipt> {
-  const { slot, epoch, signature } = message
-  const receipt = { slot, epoch: epoch as Epoch, signature, ...forwardOf(message) }
+  const { slot, epoch, term, signature } = message
+  const receipt = { slot, epoch: epoch as Epoch, term, signature, ...forwardOf(message) }
   checkReceipt(receipt)
   return receipt
 }
@@ -83,6 +89,19 @@ export function certificateOf(message: MessageShape<typeof CertificateSchema>): 
   return { signed: signedStateOf(message.state), receipts: message.receipts.map(receiptOf), ...forwardOf(message) }
 }
 
+export function penPromiseMessage(promise: Forwarded<PenPromise>): MessageShape<typeof PenPromiseSchema> {
+  checkPenPromise(promise)
+  const { slot, term, certified, latest, latestTerm, signature } = promise
+  return build(PenPromiseSchema, { slot, term, certified, latest, latestTerm, signature }, promise)
+}
+
+export function penPromiseOf(message: MessageShape<typeof PenPromiseSchema>): Forwarded<PenPromise> {
+  const { slot, term, certified, latest, latestTerm, signature } = message
+  const promise = { slot, term, certified, latest, latestTerm, signature, ...forwardOf(message) }
+  checkPenPromise(promise)
+  return promise
+}
+
 function checkSignedState({ state, signature }: SignedState): void {
   checkUint64('volumeId', state.volumeId, 1n)
   checkUint64('nonce', state.nonce, 1n)
@@ -95,13 +114,24 @@ function checkSignedState({ state, signature }: SignedState): void {
   checkBytes('signature', signature, SIGNATURE_BYTES)
 }
 
-function checkReceipt({ slot, epoch, signature }: Receipt): void {
+function checkReceipt({ slot, epoch, term, signature }: Receipt): void {
   checkSlot(slot)
   checkInteger('epoch', epoch, 0, MAX_UINT32)
+  checkUint64('term', term)
   checkBytes('signature', signature, SIGNATURE_BYTES)
 }
 
-function checkReceipts(receipts: readonly { slot: number }[]): void {
+function checkPenPromise({ slot, term, certified, latest, latestTerm, signature }: PenPromise): void {
+  checkSlot(slot)
+  checkUint64('term', term, 1n)
+  checkUint64('certified', certified)
+  checkBytes('latest', latest, HASH_BYTES)
+  checkUint64('latestTerm', latestTerm)
+  checkBytes('signature', signature, SIGNATURE_BYTES)
+}
+
+/** One to 32 receipts, each of another slot. @throws {StorgoError} `REQUEST_INVALID`. */
+export function checkReceipts(receipts: readonly { slot: number }[]): void {
   checkInteger('receipts', receipts.length, 1, MAX_SLOTS)
   if (new Set(receipts.map(({ slot }) => slot)).size !== receipts.length) {
     throw invalid('a certificate has one receipt of a slot')

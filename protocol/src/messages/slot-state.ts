@@ -26,8 +26,16 @@ export type CertifiedState = { certificate: ForwardedCertificate; headRecord: Ui
 /** A later state that the slot holds without a certificate, with this slot's own receipt of it. */
 export type LatestState = { signed: Forwarded<SignedState>; receipt: Forwarded<Receipt>; headRecord: Uint8Array }
 
-/** Neither is there while the slot is empty. */
-export type SlotStateReply = Forward & { certified?: CertifiedState; latest?: LatestState }
+/**
+ * Neither state is there while the slot is empty. `promisedTerm`: the highest term it has promised, 0 before the first;
+ * `busy`: an upload is active here, a pen taken now would meet `PEN_HELD`.
+ */
+export type SlotStateReply = Forward & {
+  certified?: CertifiedState
+  latest?: LatestState
+  promisedTerm: bigint
+  busy: boolean
+}
 
 export function encodeSlotStateRequest(request: SlotStateRequest): Uint8Array<ArrayBuffer> {
   checkRequest(request)
@@ -45,7 +53,17 @@ export function decodeSlotStateRequest(bytes: Uint8Array): SlotStateRequest {
 }
 
 export function encodeSlotStateReply(reply: SlotStateReply): Uint8Array<ArrayBuffer> {
-  const { certified, latest } = reply
+  return serialize(SlotStateReplySchema, slotStateReplyMessage(reply))
+}
+
+/** @throws {StorgoError} `REQUEST_INVALID` for anything but one well-formed reply. */
+export function decodeSlotStateReply(bytes: Uint8Array): SlotStateReply {
+  return slotStateReplyOf(parse(SlotStateReplySchema, bytes))
+}
+
+export function slotStateReplyMessage(reply: SlotStateReply): ReplyMessage {
+  const { certified, latest, promisedTerm, busy } = reply
+  checkUint64('promisedTerm', promisedTerm)
   if (certified !== undefined) checkHeadRecord(certified.headRecord)
   if (latest !== undefined) checkHeadRecord(latest.headRecord)
   const fields = {
@@ -58,18 +76,20 @@ export function encodeSlotStateReply(reply: SlotStateReply): Uint8Array<ArrayBuf
       latestReceipt: receiptMessage(latest.receipt),
       latestHeadRecord: latest.headRecord,
     }),
+    promisedTerm,
+    busy,
   }
-  return serialize(SlotStateReplySchema, build(SlotStateReplySchema, fields, reply))
+  return build(SlotStateReplySchema, fields, reply)
 }
 
-/** @throws {StorgoError} `REQUEST_INVALID` for anything but one well-formed reply. */
-export function decodeSlotStateReply(bytes: Uint8Array): SlotStateReply {
-  const message = parse(SlotStateReplySchema, bytes)
+export function slotStateReplyOf(message: ReplyMessage): SlotStateReply {
   const certified = certifiedOf(message)
   const latest = latestOf(message)
   return {
     ...(certified !== undefined && { certified }),
     ...(latest !== undefined && { latest }),
+    promisedTerm: message.promisedTerm,
+    busy: message.busy,
     ...forwardOf(message),
   }
 }

@@ -28,8 +28,12 @@ const STATE = {
   head: key(51),
 }
 const SIGNED = signState(STATE, DOMAIN, SESSION)
-const receiptOf = (slot: number, signer = slot) =>
-  signReceipt({ state: stateDigest(STATE, DOMAIN), slot, epoch: 7 as Epoch }, DOMAIN, OPERATORS[signer] ?? key(99))
+const receiptOf = (slot: number, signer = slot, term = STATE.term) =>
+  signReceipt(
+    { state: stateDigest(STATE, DOMAIN), slot, epoch: 7 as Epoch, term },
+    DOMAIN,
+    OPERATORS[signer] ?? key(99),
+  )
 const aCertificate = (...slots: number[]): Certificate => ({
   signed: SIGNED,
   receipts: slots.map((slot) => receiptOf(slot)),
@@ -65,6 +69,19 @@ test('a receipt counts only for its own slot, operator, state, epoch and deploym
   refuses(with5th({ ...receiptOf(4), signature: new Uint8Array(3) }))
   refuses(aCertificate(0, 1, 2, 3, 4), { domain: { ...DOMAIN, chainId: 1 } })
   refuses(aCertificate(0, 1, 2, 3, 4), { operators: CONTEXT.operators.toReversed() })
+})
+
+test('receipts of one term certify, be it the state’s own or a later writer’s; receipts of two terms do not add up', () => {
+  const of = (...terms: bigint[]) => ({
+    signed: SIGNED,
+    receipts: terms.map((term, slot) => receiptOf(slot, slot, term)),
+  })
+  verifyCertificate(of(7n, 7n, 7n, 7n, 7n), CONTEXT)
+  refuses(of(1n, 1n, 1n, 1n, 7n))
+  refuses(of(7n, 7n, 7n, 7n, 7n, 8n))
+  refuses(of(0n, 0n, 0n, 0n, 0n))
+  const receipts = of(1n, 1n, 1n, 1n, 7n).receipts.map((receipt) => ({ ...receipt, term: 1n }))
+  refuses({ signed: SIGNED, receipts })
 })
 
 test('a state that the session key did not sign is not certified by any receipts', () => {

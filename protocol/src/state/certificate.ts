@@ -5,7 +5,10 @@ import type { SigningDomain } from './eip712.ts'
 import { type Receipt, recoverReceiptSigner } from './receipt.ts'
 import { recoverStateSigner, type SignedState, stateDigest } from './state.ts'
 
-/** A signed state with receipts from a write quorum: proof that it cannot be lost with m slots. */
+/**
+ * A signed state with receipts from a write quorum, all of one term: proof that it cannot be lost with m slots. Receipts
+ * of two terms do not add up: between them another state of the same nonce may have been certified.
+ */
 export type Certificate = { signed: SignedState; receipts: readonly Receipt[] }
 
 /** What the chain knows of the certificate's volume. */
@@ -20,7 +23,8 @@ export type CertificateContext = {
 }
 
 /**
- * Checks that the session key signed the state and that at least `quorum(k, m)` slots, each once, hold it.
+ * Checks that the session key signed the state and that at least `quorum(k, m)` slots, each once, took it under one term
+ * not below the state's.
  *
  * @throws {StorgoError} `CERTIFICATE_INVALID`; `STATE_SIGNATURE_INVALID` if the state itself is nobody's.
  */
@@ -31,6 +35,9 @@ export function verifyCertificate({ signed, receipts }: Certificate, context: Ce
   if (receipts.length > k + m) throw invalid('more receipts than slots', { receipts: receipts.length })
   if (receipts.length < needed) throw invalid('fewer receipts than the quorum', { receipts: receipts.length, needed })
   if (new Set(receipts.map(({ slot }) => slot)).size < receipts.length) throw invalid('two receipts for one slot')
+  const [{ term } = { term: 0n }] = receipts
+  if (receipts.some((receipt) => receipt.term !== term)) throw invalid('receipts of more than one term')
+  if (term < signed.state.term) throw invalid('receipts of an earlier term than the state', { term })
 
   if (!isAddressEqual(recoverStateSigner(signed, domain), sessionKey)) throw invalid('not signed by the session key')
   const digest = stateDigest(signed.state, domain)

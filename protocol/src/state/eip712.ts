@@ -10,6 +10,11 @@ const DOMAIN_TYPE = hashText('EIP712Domain(string name,string version,uint256 ch
 const NAME = hashText('Storgo')
 const VERSION = hashText('1')
 
+/** The domain as wallets take it, beside typed data. */
+export function eip712Domain({ chainId, verifyingContract }: SigningDomain) {
+  return { name: 'Storgo', version: '1', chainId, verifyingContract } as const
+}
+
 /** keccak256 of a type, or of the value of a `string` member. 32 bytes. */
 export function hashText(text: string): Uint8Array {
   return keccak256(stringToBytes(text), 'bytes')

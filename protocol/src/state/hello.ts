@@ -1,6 +1,15 @@
-import type { Address } from 'viem'
+import { type Address, bytesToHex } from 'viem'
 import { StorgoError } from '../errors.ts'
-import { addressWord, hashBytes, hashStruct, hashText, type SigningDomain, typedDigest, uintWord } from './eip712.ts'
+import {
+  addressWord,
+  eip712Domain,
+  hashBytes,
+  hashStruct,
+  hashText,
+  type SigningDomain,
+  typedDigest,
+  uintWord,
+} from './eip712.ts'
 import { recoverSigner, signDigest } from './signature.ts'
 
 /** What a peer signs to speak for an account: docs/protocol/types.md section 4. */
@@ -21,6 +30,23 @@ export function helloDigest({ account, from, to, issuedAt }: HelloClaim, domain:
     domain,
     hashStruct(HELLO_TYPE, addressWord(account), hashBytes(from), hashBytes(to), uintWord(issuedAt, 64)),
   )
+}
+
+/** The same for `eth_signTypedData`; `compactSignature` makes what a wallet answers the 64 bytes of a hello. */
+export function helloTypedData(domain: SigningDomain, { account, from, to, issuedAt }: HelloClaim) {
+  return {
+    domain: eip712Domain(domain),
+    types: {
+      Hello: [
+        { name: 'account', type: 'address' },
+        { name: 'from', type: 'bytes' },
+        { name: 'to', type: 'bytes' },
+        { name: 'issuedAt', type: 'uint64' },
+      ],
+    },
+    primaryType: 'Hello',
+    message: { account, from: bytesToHex(from), to: bytesToHex(to), issuedAt },
+  } as const
 }
 
 /** @returns the account's signature, 64 bytes. */

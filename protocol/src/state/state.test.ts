@@ -12,12 +12,14 @@ import {
   recoverAddress,
   serializeSignature,
 } from 'viem'
-import { privateKeyToAddress } from 'viem/accounts'
+import { privateKeyToAccount, privateKeyToAddress } from 'viem/accounts'
 import { equalBytes } from '../bytes.ts'
 import type { Epoch } from '../units.ts'
 import { helloDigest, recoverHelloSigner, signHello } from './hello.ts'
+import { penPromiseDigest, recoverPenPromiseSigner, signPenPromise } from './pen-promise.ts'
 import { receiptDigest, recoverReceiptSigner, signReceipt } from './receipt.ts'
-import { addressOf, recoverSigner, signDigest } from './signature.ts'
+import { recoverReleaseSigner, releaseDigest, releaseTypedData, signRelease } from './release.ts'
+import { addressOf, compactSignature, recoverSigner, signDigest } from './signature.ts'
 import { linkHash, recoverStateSigner, type State, signState, stateDigest } from './state.ts'
 
 const DOMAIN = { chainId: 31337, verifyingContract: '0x5FbDB2315678afecb367f032d93F642f64180aa3' } as const
@@ -40,6 +42,15 @@ const TYPES = {
     { name: 'state', type: 'bytes32' },
     { name: 'slot', type: 'uint8' },
     { name: 'epoch', type: 'uint32' },
+    { name: 'term', type: 'uint64' },
+  ],
+  Promise: [
+    { name: 'volumeId', type: 'uint64' },
+    { name: 'slot', type: 'uint8' },
+    { name: 'term', type: 'uint64' },
+    { name: 'certified', type: 'uint64' },
+    { name: 'latest', type: 'bytes32' },
+    { name: 'latestTerm', type: 'uint64' },
   ],
   Hello: [
     { name: 'account', type: 'address' },
@@ -85,7 +96,7 @@ test('digests are those of hashTypedData', () => {
           bytesToHex(stateDigest(state, DOMAIN)),
           hashTypedData({ domain: TYPED_DOMAIN, types: TYPES, primaryType: 'State', message }),
         )
-        const receipt = { state: hash, slot, epoch: epoch as Epoch }
+        const receipt = { state: hash, slot, epoch: epoch as Epoch, term }
         assert.equal(
           bytesToHex(receiptDigest(receipt, DOMAIN)),
           hashTypedData({
@@ -95,6 +106,18 @@ test('digests are those of hashTypedData', () => {
             message: { ...receipt, state: bytesToHex(hash) },
           }),
         )
+        const promise = { volumeId, slot, term, certified: nonce, latest: hash, latestTerm: term ^ 1n }
+        assert.equal(
+          bytesToHex(penPromiseDigest(promise, DOMAIN)),
+          hashTypedData({
+            domain: TYPED_DOMAIN,
+            types: TYPES,
+            primaryType: 'Promise',
+            message: { ...promise, latest: bytesToHex(hash) },
+          }),
+        )
+        const release = { volumeId, nonce }
+        assert.equal(bytesToHex(releaseDigest(release, DOMAIN)), hashTypedData(releaseTypedData(DOMAIN, release)))
         const hello = { account: DOMAIN.verifyingContract, from, to: hash, issuedAt: nonce }
         assert.equal(
           bytesToHex(helloDigest(hello, DOMAIN)),
@@ -160,7 +183,21 @@ test('a malleated, malformed or foreign signature is nobody’s or another’s, 
   for (const signature of bad) assert.equal(recoverSigner(digest, signature), undefined)
 })
 
-test('states, receipts and hellos recover to who signed them, and are refused by name otherwise', () => {
+test('a wallet’s signature of a release, in either common form, is the 64 bytes that slots take', async () => {
+  const key = new Uint8Array(32).fill(7)
+  const account = privateKeyToAccount(bytesToHex(key))
+  for (let nonce = 1n; nonce <= 8n; nonce++) {
+    const release = { volumeId: 3n, nonce }
+    const signature = await account.signTypedData(releaseTypedData(DOMAIN, release))
+    assert.deepEqual(compactSignature(signature), signRelease(release, DOMAIN, key))
+    assert.deepEqual(compactSignature(bytesToHex(signRelease(release, DOMAIN, key))), signRelease(release, DOMAIN, key))
+  }
+  for (const wrong of ['0x', `0x${'11'.repeat(63)}`, `0x${'11'.repeat(66)}`, '0xzz'] as const) {
+    assert.throws(() => compactSignature(wrong), { code: 'REQUEST_INVALID' }, wrong)
+  }
+})
+
+test('states, receipts, promises, releases and hellos recover to who signed them, and are refused by name otherwise', () => {
   fc.assert(
     fc.property(aState, aKey, (state, key) => {
       const signed = signState(state, DOMAIN, key)
@@ -176,9 +213,30 @@ test('states, receipts and hellos recover to who signed them, and are refused by
   const key = new Uint8Array(32).fill(7)
   const nobody = new Uint8Array(64)
   const digest = new Uint8Array(32).fill(3)
-  const receipt = signReceipt({ state: digest, slot: 4, epoch: 9 as Epoch }, DOMAIN, key)
+  const receipt = signReceipt({ state: digest, slot: 4, epoch: 9 as Epoch, term: 2n }, DOMAIN, key)
   assert.equal(recoverReceiptSigner(digest, receipt, DOMAIN), addressOf(key))
   assert.notEqual(recoverReceiptSigner(digest, { ...receipt, slot: 5 }, DOMAIN), addressOf(key))
+  assert.notEqual(recoverReceiptSigner(digest, { ...receipt, term: 3n }, DOMAIN), addressOf(key))
+  const promise = signPenPromise(
+    { volumeId: 1n, slot: 4, term: 9n, certified: 8n, latest: digest, latestTerm: 2n },
+    DOMAIN,
+    key,
+  )
+  assert.equal(recoverPenPromiseSigner(1n, promise, DOMAIN), addressOf(key))
+  const others = [{ slot: 5 }, { term: 8n }, { certified: 9n }, { latest: new Uint8Array(32) }, { latestTerm: 1n }]
+  for (const change of others)
+    assert.notEqual(recoverPenPromiseSigner(1n, { ...promise, ...change }, DOMAIN), addressOf(key))
+  assert.notEqual(recoverPenPromiseSigner(2n, promise, DOMAIN), addressOf(key))
+  assert.throws(() => recoverPenPromiseSigner(1n, { ...promise, signature: nobody }, DOMAIN), {
+    code: 'CERTIFICATE_INVALID',
+  })
+  const release = { volumeId: 1n, nonce: 5n }
+  assert.equal(recoverReleaseSigner(release, signRelease(release, DOMAIN, key), DOMAIN), addressOf(key))
+  assert.notEqual(
+    recoverReleaseSigner({ ...release, nonce: 6n }, signRelease(release, DOMAIN, key), DOMAIN),
+    addressOf(key),
+  )
+  assert.throws(() => recoverReleaseSigner(release, nobody, DOMAIN), { code: 'ACCESS_DENIED' })
   const hello = { account: addressOf(key), from: Uint8Array.of(1), to: Uint8Array.of(2), issuedAt: 3n }
   assert.equal(recoverHelloSigner(hello, signHello(hello, DOMAIN, key), DOMAIN), addressOf(key))
 

@@ -21,6 +21,20 @@ test('the root of any start of a sector is that of the whole sector with zeros a
   }
 })
 
+test('a sector whose end is all zeros but for one byte anywhere has the root of the slow tree', () => {
+  const aPlace = fc.nat(SECTOR_BYTES - 1)
+  fc.assert(
+    fc.property(aPlace, aPlace, fc.integer({ min: 0, max: 4 }), (length, stray, shift) => {
+      const sector = new Uint8Array(SECTOR_BYTES + shift).subarray(shift)
+      sector.set(someBytes(length, 1))
+      sector[stray] = 255
+      assert.deepEqual(sectorRoot(sector), sectorRootSlowly(sector))
+      assert.deepEqual(sectorRoot(sector.subarray(0, Math.max(length, stray) + 1)), sectorRootSlowly(sector))
+    }),
+    { numRuns: 25 },
+  )
+})
+
 test('a sector that is too long has no root', () => {
   assert.throws(() => sectorRoot(new Uint8Array(SECTOR_BYTES + 1)), { code: 'INTERNAL' })
 })

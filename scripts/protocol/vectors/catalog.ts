@@ -1,4 +1,16 @@
-import { chunkKeyOf, deriveVolumeKey, encodeChunkEntry, encodeFileEntry, fileKeyOf } from '@storgo/protocol'
+import {
+  chunkKeyOf,
+  deriveVolumeKey,
+  type Epoch,
+  encodeChunkEntry,
+  encodeFileEntry,
+  encodeFreeRuns,
+  encodeRootsCover,
+  FREE_RUNS_KEY,
+  fileKeyOf,
+  ROOTS_KEY,
+  rootRowKey,
+} from '@storgo/protocol'
 import { encodeNode, type Node } from '../../../protocol/src/catalog/node.ts'
 import { encodeCbor } from '../../../protocol/src/cbor/plain-cbor.ts'
 import { chunkKey } from '../../../protocol/src/keys/derive-keys.ts'
@@ -13,9 +25,16 @@ async function sealed(node: Node) {
   return { encoded, key, sealed: await seal(key, encoded) }
 }
 
-/** Entries, a leaf, an inner node over two such, nodes that are none, and paths: section 10. */
+/** Entries, also those for writers, a leaf, an inner node over two such, nodes that are none, and paths: section 10. */
 export async function catalogVectors() {
   const chunk = { digest: stream('chunk', 32), offset: 123_456, sealedBytes: 1_048_592, refs: 3 }
+  const unnamed = { digest: stream('chunk', 32), offset: 99, sealedBytes: 17, refs: 0, sinceSeconds: 1_800_000_000 }
+  const cover = { covered: 70_000, open: 30, end: 33 }
+  const row = { level: 2, index: 273, n: 6, nodes: stream('row', 6 * 7 * 32) }
+  const runs = [
+    { first: 3, count: 2, nonce: 0n, epoch: 0 as Epoch },
+    { first: 70_000, count: 1, nonce: 12n, epoch: 7 as Epoch },
+  ]
   const file = {
     path: 'Fotos/2024/Überblick.jpg',
     digest: stream('file', 32),
@@ -40,6 +59,10 @@ export async function catalogVectors() {
     volumeKey,
     chunk: { ...chunk, key: entries[0].key, value: encodeCbor(entries[0].value) },
     file: { ...file, key: entries[1].key, value: encodeCbor(entries[1].value) },
+    unnamedChunk: { ...unnamed, value: encodeCbor(encodeChunkEntry(unnamed)) },
+    rootsCover: { ...cover, key: ROOTS_KEY, value: encodeCbor(encodeRootsCover(cover)) },
+    rootRow: { ...row, key: rootRowKey(row.level, row.index), value: encodeCbor(row.nodes) },
+    freeRuns: { runs, key: FREE_RUNS_KEY, value: encodeCbor(encodeFreeRuns(runs) ?? null) },
     leaf: { entries: entries.map(({ key }) => key), ...(await sealed({ kind: 'leaf', entries })) },
     inner: {
       children: refs.map((ref, i) => ({ firstKey: entries[i]?.key, ref })),

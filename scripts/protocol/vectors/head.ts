@@ -2,11 +2,11 @@ import { deriveHeadKey, deriveVolumeKey, type Head, headHash } from '@storgo/pro
 import { sealHead } from '../../../protocol/src/head/head-record.ts'
 import { MASTER_KEY, STREAM, stream } from './material.ts'
 
-/** Head records of an empty volume and of one with everything: section 11. */
+/** Head records of an empty volume, of one with everything, and of one that freed stripes: section 11. */
 export async function headVectors() {
   const headKey = deriveHeadKey(deriveVolumeKey(MASTER_KEY, 31337, 1n))
   const heads: Head[] = [
-    { tail: 0, root: null, files: 0, plainBytes: 0, envelopes: [], shares: null },
+    { tail: 0, root: null, files: 0, plainBytes: 0, envelopes: [], shares: null, freed: [] },
     {
       tail: 2 ** 33 + 5,
       root: { offset: 2 ** 33 - 8000, length: 8005, key: stream('root key', 32) },
@@ -19,6 +19,20 @@ export async function headVectors() {
         sealed: stream(`envelope ${kind}`, 48),
       })),
       shares: { offset: 77, length: 4096 },
+      freed: [],
+    },
+    {
+      tail: 2 ** 25,
+      root: null,
+      files: 0,
+      plainBytes: 0,
+      envelopes: [],
+      shares: null,
+      freed: [
+        { first: 0, count: 3 },
+        { first: 3, count: 1 },
+        { first: 70_000, count: 12 },
+      ],
     },
   ]
   return {

@@ -20,9 +20,17 @@ export type Chain = {
   readonly publicClient: PublicClient<HttpTransport, ViemChain>
   readonly walletClient: WalletClient<HttpTransport, ViemChain, LocalAccount> | undefined
   readonly account: LocalAccount | undefined
+  readonly sending: SendingRules
   readonly deployment: Deployment
   /** Of states, receipts and hellos. */
   readonly domain: SigningDomain
+}
+
+type SendingRules = {
+  /** Nobody but this process sends from the account: what an earlier process left unincluded may be replaced. */
+  readonly sole: boolean
+  /** Most ever offered per gas, in wei; undefined: a few times what the chain asks for at first. */
+  readonly maxFeePerGas: bigint | undefined
 }
 
 export type ChainOptions = {
@@ -31,6 +39,9 @@ export type ChainOptions = {
   deployment: Deployment
   /** Signs and pays for what is sent. Without it the chain can only be read. */
   account?: LocalAccount | undefined
+  /** See {@link Chain.sending}. */
+  soleSender?: boolean
+  maxFeePerGas?: bigint | undefined
   /** How often new blocks and receipts are looked for, default 250 ms. */
   pollingIntervalMs?: number
   /** For one call, before each of two retries; default 10 s. */
@@ -59,6 +70,7 @@ export async function connectChain(options: ChainOptions): Promise<Chain> {
     publicClient,
     walletClient: account && createWalletClient({ ...settings, account }),
     account,
+    sending: { sole: options.soleSender ?? false, maxFeePerGas: options.maxFeePerGas },
     deployment,
     domain: { chainId: deployment.chainId, verifyingContract: deployment.proofs },
   }

@@ -84,10 +84,11 @@ describe('epochs on the chain', () => {
     const { block } = await readEpoch(provider)
     const first = once(blocks, 'block')
     using _ = watchBlocks(provider, {
-      onBlock: (number) => {
+      onBlock: ({ block: number }) => {
         seen.push(number)
         blocks.dispatchEvent(new Event('block'))
       },
+      onReorganisation: (number) => errors.push(number),
       onError: (error) => errors.push(error),
     })
     await first

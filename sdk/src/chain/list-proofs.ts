@@ -2,6 +2,7 @@ import { proofOfStorageAbi } from '@storgo/contracts/abi'
 import type { BlockNumber, Epoch } from '@storgo/protocol'
 import type { Address, Hex } from 'viem'
 import type { Chain } from './connect-chain.ts'
+import { decodeProvenStates, type ProvenState } from './proven-states.ts'
 import { scanLogs } from './scan-logs.ts'
 
 /** An epoch that a provider proved. */
@@ -10,6 +11,8 @@ export type ProvenEpoch = {
   epoch: Epoch
   billedSectors: bigint
   samples: number
+  /** What it showed: every signed state, then one entry with nonce 0 for each sample shown as empty. */
+  states: ProvenState[]
   block: BlockNumber
   transactionHash: Hex
 }
@@ -29,6 +32,8 @@ export async function* listProofs(
   } as const
   const logs = scanLogs(chain, fromBlock, (range) => publicClient.getContractEvents({ ...event, ...range }))
   for await (const { args, blockNumber, transactionHash } of logs) {
-    yield { ...args, epoch: args.epoch as Epoch, block: blockNumber as BlockNumber, transactionHash }
+    const { statesUsed, ...facts } = args
+    const states = decodeProvenStates(statesUsed)
+    yield { ...facts, states, epoch: args.epoch as Epoch, block: blockNumber as BlockNumber, transactionHash }
   }
 }

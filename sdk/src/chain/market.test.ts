@@ -19,7 +19,7 @@ import { readSlots } from './read-slots.ts'
 import { readVolume } from './read-volume.ts'
 import { resizeVolume } from './resize-volume.ts'
 import { setSessionKey } from './set-session-key.ts'
-import { settleSlots } from './settle-slots.ts'
+import { settleSlots, settleVolumes } from './settle-slots.ts'
 import { topUpVolume } from './top-up-volume.ts'
 import { withdrawCredit } from './withdraw-credit.ts'
 import { withdrawEarnings } from './withdraw-earnings.ts'
@@ -140,6 +140,19 @@ describe('a volume on the chain', () => {
     await assert.rejects(setSessionKey(await chain.connect(1), { volumeId, address: owner, expiresAt: 1n }), (error) =>
       isContractError(error, 'StorageMarketNotOwner'),
     )
+  })
+
+  test('and others are settled in one transaction, or none of them', async () => {
+    const [one, other] = [await anOpenVolume(), await anOpenVolume()]
+    await chain.nextEpoch()
+    await chain.nextEpoch()
+    const slots = [1]
+    const unknown = { volumeId: 9_999n, slots }
+    const volumes = [one, other].map(({ volumeId }) => ({ volumeId, slots }))
+    await assert.rejects(settleVolumes(client, [...volumes, unknown]), { code: 'VOLUME_UNKNOWN' })
+    const credit = await creditOf()
+    await settleVolumes(client, volumes)
+    assert.equal((await creditOf()) - credit, (2n * PER_EPOCH) / 3n)
   })
 
   test('is settled, closed and refunded, and is closed only once', async () => {

@@ -10,8 +10,9 @@ export type BookEntry = {
   slot: number
   /** Slots of the volume. */
   n: number
-  /** Least nonce that a proof may show. */
+  /** Least nonce that a proof may show: in the current epoch, and from the next one on. */
   floor: bigint
+  nextFloor: bigint
   /** Billed in the current epoch, and in the next. */
   frozenSectors: number
   nextSectors: number

@@ -11,6 +11,7 @@ const PARAMETERS = [
   'unbondingEpochs',
   'askNoticeEpochs',
   'expiryGraceEpochs',
+  'retentionEpochs',
 ] as const
 
 export type ParameterName = (typeof PARAMETERS)[number]

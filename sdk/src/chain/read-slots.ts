@@ -6,6 +6,7 @@ import type { Chain } from './connect-chain.ts'
 
 export type Slot = {
   slot: number
+  /** The zero address where the slot is vacant. */
   provider: Address
   /** Epochs before this one are settled. */
   settledEpoch: Epoch

@@ -1,9 +1,10 @@
 import { storageMarketAbi, storgoTokenAbi } from '@storgo/contracts/abi'
 import { type Address, encodeFunctionData, type Hex, parseSignature, type TransactionReceipt } from 'viem'
+import { accountOf } from './account-of.ts'
 import { inTurn } from './account-queue.ts'
 import { onChain } from './chain-error.ts'
 import type { Chain } from './connect-chain.ts'
-import { accountOf, send } from './send.ts'
+import { send } from './send.ts'
 
 /** How long a permit counts, in the chain's time. */
 const PERMIT_SECONDS = 3_600n

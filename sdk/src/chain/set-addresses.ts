@@ -1,7 +1,7 @@
 import { providerRegistryAbi } from '@storgo/contracts/abi'
 import { type Address, bytesToHex, encodeFunctionData } from 'viem'
 import type { Chain } from './connect-chain.ts'
-import { send } from './send.ts'
+import { type SendOptions, send } from './send.ts'
 import { type Sent, sentOf } from './sent.ts'
 
 /**
@@ -12,8 +12,9 @@ import { type Sent, sentOf } from './sent.ts'
 export async function setAddresses(
   chain: Chain,
   { operator, addresses }: { operator: Address; addresses: readonly Uint8Array[] },
+  options: SendOptions = {},
 ): Promise<Sent> {
   const args = [operator, addresses.map((address) => bytesToHex(address))] as const
   const data = encodeFunctionData({ abi: providerRegistryAbi, functionName: 'setAddresses', args })
-  return sentOf(await send(chain, { to: chain.deployment.registry, data }))
+  return sentOf(await send(chain, { to: chain.deployment.registry, data }, options))
 }

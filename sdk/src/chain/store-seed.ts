@@ -4,7 +4,7 @@ import { encodeFunctionData, toHex } from 'viem'
 import { encodeBlockHeader } from './block-header.ts'
 import { onChain } from './chain-error.ts'
 import type { Chain } from './connect-chain.ts'
-import { send } from './send.ts'
+import { type SendOptions, send } from './send.ts'
 import { type Sent, sentOf } from './sent.ts'
 
 /**
@@ -13,7 +13,7 @@ import { type Sent, sentOf } from './sent.ts'
  * @throws {StorgoError} as {@link send}; `details.error` is `ProofOfStorageSeedKnown` if somebody was faster,
  * `ProofOfStorageSeedBlockUnavailable` or `ProofOfStorageEpochNotCurrent` before and after its time. `VERSION_UNSUPPORTED` for headers of a later fork.
  */
-export async function storeSeed(chain: Chain, epoch: Epoch): Promise<Sent> {
+export async function storeSeed(chain: Chain, epoch: Epoch, options: SendOptions = {}): Promise<Sent> {
   const { publicClient, deployment } = chain
   const { proofs: address } = deployment
   const header = await onChain(async () => {
@@ -25,5 +25,5 @@ export async function storeSeed(chain: Chain, epoch: Epoch): Promise<Sent> {
     throw new StorgoError('TRANSACTION_FAILED', `The seed block of epoch ${epoch} has not come yet.`, details)
   })
   const data = encodeFunctionData({ abi: proofOfStorageAbi, functionName: 'storeSeed', args: [epoch, header] })
-  return sentOf(await send(chain, { to: address, data }))
+  return sentOf(await send(chain, { to: address, data }, options))
 }

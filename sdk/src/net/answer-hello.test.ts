@@ -6,7 +6,7 @@ import { bytesToHex } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { exchange } from './exchange.ts'
 import { aClient, addressOf, anEchoProvider, anIdentity, aProvider, DOMAIN, ECHO, LIMITS } from './fixtures/peers.ts'
-import { createHello } from './hello.ts'
+import { signedHello } from './hello.ts'
 import { request } from './request.ts'
 import { type RequestContext, serveRequests } from './serve-requests.ts'
 
@@ -118,7 +118,7 @@ describe('hello', () => {
     await using thief = await aClient()
     const nowSeconds = Math.floor(Date.now() / 1000)
     const ends = { from: victim.libp2p.peerId, to: provider.libp2p.peerId, nowSeconds }
-    const stolen = encodeHello(createHello(victim.identity, ends))
+    const stolen = encodeHello(await signedHello(victim.identity, ends))
     const connection = await thief.libp2p.dial(provider.libp2p.getMultiaddrs())
     const say = exchange(connection, HELLO_PROTOCOL, { message: stolen, bulk: new Uint8Array(0) }, signal)
     await assert.rejects(say, { code: 'HELLO_REFUSED' })

@@ -2,7 +2,7 @@ import type { Connection } from '@libp2p/interface'
 import { decodeHello, encodeHello, HELLO_PROTOCOL } from '@storgo/protocol'
 import { type Address, isAddressEqual } from 'viem'
 import type { Peer } from './create-peer.ts'
-import { checkHello, createHello } from './hello.ts'
+import { checkHello, signedHello } from './hello.ts'
 import { operatorOf } from './peer-id.ts'
 import { serveStreams } from './serve-requests.ts'
 
@@ -30,7 +30,7 @@ export async function answerHello(
     const operator = operatorOf(remotePeer)
     const ownKey = operator !== undefined && isAddressEqual(operator, greeting.account)
     greetings.set(connection, { ...greeting, isProvider: ownKey && (await isProvider(greeting.account, { signal })) })
-    const ours = createHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds })
+    const ours = await signedHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds })
     return { body: encodeHello(ours) }
   })
 

@@ -7,7 +7,7 @@ import { StorgoError } from '@storgo/protocol'
 import { createLibp2p } from 'libp2p'
 import { transports } from '#transports'
 import { Greetings } from './greetings.ts'
-import type { HelloIdentity } from './hello.ts'
+import type { HelloIdentity, WalletIdentity } from './hello.ts'
 import { transportKeyOf } from './peer-id.ts'
 import { RequestQueue } from './request-queue.ts'
 
@@ -23,7 +23,7 @@ const MIN_PING_TIMEOUT_MS = 15_000
 /** Everything that requests to peers, and the answering of theirs, share. Disposing it closes all connections. */
 export type Peer = {
   readonly libp2p: Libp2p
-  readonly identity: HelloIdentity
+  readonly identity: HelloIdentity | WalletIdentity
   readonly greetings: Greetings
   readonly queue: RequestQueue
   /** Connections being made, by peer id. */
@@ -48,7 +48,7 @@ export type PeerLimits = Partial<PeerTimeouts> & {
 
 export type PeerOptions = {
   /** Who we say we are in hello. */
-  identity: HelloIdentity
+  identity: HelloIdentity | WalletIdentity
   /** secp256k1, 32 bytes: the peer id. A provider's is its operator key; without one it is a fresh random key. */
   privateKey?: Uint8Array
   /** Multiaddrs to listen on; none: dial only. */

@@ -1,22 +1,31 @@
 import type { PeerId } from '@libp2p/interface'
 import {
+  compactSignature,
   type Hello,
+  type HelloClaim,
+  helloTypedData,
   PROTOCOL_VERSION,
   recoverHelloSigner,
   type SigningDomain,
   StorgoError,
   signHello,
 } from '@storgo/protocol'
-import { type Address, isAddressEqual } from 'viem'
+import { type Address, isAddressEqual, type LocalAccount } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { bytesToHex } from 'viem/utils'
 
 type VersionRange = { min: number; max: number }
 
-/** Who a peer says it is: an operator, a wallet or a session key, on one chain and deployment. */
-export type HelloIdentity = {
+/** Who a peer says it is: an operator or a session key, on one chain and deployment. */
+export type HelloIdentity = Spoken & {
   /** secp256k1, 32 bytes: signs hello. A provider's is its operator key. */
   privateKey: Uint8Array
+}
+
+/** A wallet whose key is not at hand: it is asked to sign every hello. */
+export type WalletIdentity = Spoken & { wallet: Pick<LocalAccount, 'address' | 'signTypedData'> }
+
+type Spoken = {
   domain: SigningDomain
   /** Name and version of the software: printable ASCII, at most 64 characters. */
   agent: string
@@ -32,25 +41,32 @@ const MAX_CLOCK_SKEW_SECONDS = 120
 
 type Ends = { from: PeerId; to: PeerId; nowSeconds: number }
 
-const versionsOf = ({ versions }: HelloIdentity) => versions ?? { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION }
+const versionsOf = ({ versions }: Spoken) => versions ?? { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION }
 
 /** Our hello from peer `from` (ourselves) to peer `to`, signed. */
-export function createHello(identity: HelloIdentity, { from, to, nowSeconds }: Ends): Hello {
-  const { privateKey, domain, agent } = identity
-  const { min, max } = versionsOf(identity)
-  const account = privateKeyToAddress(bytesToHex(privateKey))
-  const issuedAt = BigInt(nowSeconds)
-  const claim = { account, from: bytesOf(from), to: bytesOf(to), issuedAt }
-  return {
-    chainId: domain.chainId,
-    contract: domain.verifyingContract,
-    versionMin: min,
-    versionMax: max,
-    agent,
-    account,
-    issuedAt,
-    signature: signHello(claim, domain, privateKey),
-  }
+export function createHello(identity: HelloIdentity, ends: Ends): Hello {
+  const { privateKey, domain } = identity
+  const claim = claimOf(privateKeyToAddress(bytesToHex(privateKey)), ends)
+  return helloOf(identity, claim, signHello(claim, domain, privateKey))
+}
+
+/** The same, also for a wallet, which may ask its user. */
+export async function signedHello(identity: HelloIdentity | WalletIdentity, ends: Ends): Promise<Hello> {
+  if (!('wallet' in identity)) return createHello(identity, ends)
+  const { wallet, domain } = identity
+  const claim = claimOf(wallet.address, ends)
+  return helloOf(identity, claim, compactSignature(await wallet.signTypedData(helloTypedData(domain, claim))))
+}
+
+function claimOf(account: Address, { from, to, nowSeconds }: Ends): HelloClaim {
+  return { account, from: bytesOf(from), to: bytesOf(to), issuedAt: BigInt(nowSeconds) }
+}
+
+function helloOf(spoken: Spoken, { account, issuedAt }: HelloClaim, signature: Uint8Array): Hello {
+  const { domain, agent } = spoken
+  const { min, max } = versionsOf(spoken)
+  const contract = domain.verifyingContract
+  return { chainId: domain.chainId, contract, versionMin: min, versionMax: max, agent, account, issuedAt, signature }
 }
 
 /**
@@ -59,7 +75,7 @@ export function createHello(identity: HelloIdentity, { from, to, nowSeconds }: E
  *
  * @throws {StorgoError} `WRONG_CHAIN`, `VERSION_UNSUPPORTED`, `HELLO_REFUSED`.
  */
-export function checkHello(hello: Hello, identity: HelloIdentity, { from, to, nowSeconds }: Ends): Greeting {
+export function checkHello(hello: Hello, identity: Spoken, { from, to, nowSeconds }: Ends): Greeting {
   const { domain } = identity
   if (hello.chainId !== domain.chainId || !isAddressEqual(hello.contract, domain.verifyingContract)) {
     const ours = { chainId: domain.chainId, contract: domain.verifyingContract }

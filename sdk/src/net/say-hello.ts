@@ -4,7 +4,7 @@ import { type Address, isAddressEqual } from 'viem'
 import type { Peer } from './create-peer.ts'
 import { exchange } from './exchange.ts'
 import type { Greeted } from './greetings.ts'
-import { checkHello, createHello } from './hello.ts'
+import { checkHello, signedHello } from './hello.ts'
 
 /**
  * Says hello on a connection and checks the answer: the account must be `operator`, whose key the transport has already
@@ -19,7 +19,7 @@ export async function sayHello(
 ): Promise<Greeted> {
   const { remotePeer } = connection
   const nowSeconds = Math.floor(Date.now() / 1000)
-  const ours = createHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds })
+  const ours = await signedHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds })
   const request = { message: encodeHello(ours), bulk: new Uint8Array(0) }
   const { body } = await exchange(connection, HELLO_PROTOCOL, request, signal)
   const greeting = checkHello(decodeHello(body), identity, { from: remotePeer, to: libp2p.peerId, nowSeconds })

@@ -1,4 +1,5 @@
 import { StorgoError } from '@storgo/protocol'
+import { askSlots } from './ask-slots.ts'
 import { type Belief, believe, type SlotAnswer } from './believe.ts'
 import { AnswerChecker } from './check-answer.ts'
 import { refusalOf } from './refusal.ts'
@@ -6,83 +7,58 @@ import type { SlotHealth } from './slot-health.ts'
 import type { SlotTroubles } from './slot-troubles.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
-/** A slot that has not said what it holds after this long is taken for dead. */
-const ANSWER_MS = 3_000
 /** Once enough have answered, how long the others are still waited for. */
-const READ_GRACE_MS = 100
-const WRITE_GRACE_MS = 1_000
-
-/** What a volume's slots said when asked, and how many of them did. */
-export type Attachment = { belief: Belief; answered: number }
+const GRACE_MS = 100
 
 export type AttachOptions = {
-  purpose: 'read' | 'write'
   /** Learns how the slots do. */
   health: SlotHealth
   troubles: SlotTroubles
-  signal?: AbortSignal | undefined
 }
 
 /**
  * Asks all slots at once what they hold and believes the highest certified state among at least n − q + 1 answers.
- * Settles within {@link ANSWER_MS}.
  *
- * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than k (to read) or q (to write) slots hold that state; what the
- * slots refused with, when they all refused for the same reason and it lies with the request.
+ * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than k slots hold that state; what the slots refused with, when they
+ * all refused for the same reason and it lies with the request.
  */
-export async function attach(record: VolumeRecord, options: AttachOptions): Promise<Attachment> {
-  const { purpose, health, troubles, signal } = options
+export async function attach(record: VolumeRecord, { health, troubles }: AttachOptions): Promise<Belief> {
   const { k, q, volumeId, links, domain } = record
+  const known = { k, n: links.length, q, domain }
   const checker = new AnswerChecker(record)
-  const answers: SlotAnswer[] = []
-  const errors: unknown[] = []
-  const needed = purpose === 'write' ? q : Math.max(k, links.length - q + 1)
-  const enough = Promise.withResolvers<void>()
-
-  const everyone = Promise.all(
-    links.map(async (link) => {
+  const needed = Math.max(k, links.length - q + 1)
+  const { answers, errors, silent } = await askSlots<SlotAnswer>(links, {
+    ask: async (link, options) => {
       const { slot } = link
-      try {
-        const sentMs = health.nowMs
-        const reply = await link.state({ timeoutMs: ANSWER_MS, signal })
-        await checker.check(slot, reply)
-        health.answered(slot, sentMs)
-        answers.push({ slot, reply })
-        if (believe(answers, { q, domain }).holders.size >= needed) enough.resolve()
-      } catch (error) {
-        if (signal?.aborted) return
-        errors.push(error)
-        health.failed(slot, error)
-        troubles.tell(link, error, 'going on without it')
-      }
-    }),
-  )
-  await Promise.race([everyone, enough.promise])
-  await Promise.race([everyone, later(purpose === 'write' ? WRITE_GRACE_MS : READ_GRACE_MS)])
-  signal?.throwIfAborted()
-
-  const belief = believe(answers, { q, domain })
-  const answered = answers.length
+      const sentMs = health.nowMs
+      const reply = await link.state(options)
+      await checker.check(slot, reply)
+      health.answered(slot, sentMs)
+      return { slot, reply }
+    },
+    isEnough: (some) => {
+      const { holders, possible } = believe(some, known)
+      // The others may know whether that state is certified.
+      return holders.size >= needed && possible === undefined
+    },
+    graceMs: GRACE_MS,
+    onFailed: (link, error) => {
+      health.failed(link.slot, error)
+      troubles.tell(link, error, 'going on without it')
+    },
+  })
+  const belief = believe(answers, known)
   if (belief.holders.size < needed) {
     const good = belief.holders.size
     throw refusalOf(errors, { volumeId, slots: links.length, good, needed, what: 'answered with its last state' })
   }
-  for (const link of links) {
-    const { slot } = link
-    if (belief.holders.has(slot)) continue
-    if (!answers.some((answer) => answer.slot === slot)) {
-      health.overdue(slot)
-      continue
-    }
+  for (const { slot } of silent) health.overdue(slot)
+  for (const { slot } of answers) {
+    const link = links[slot]
+    if (!link || belief.holders.has(slot)) continue
     const stale = new StorgoError('STATE_STALE', 'it holds another state', { slot })
     health.failed(slot, stale)
     troubles.tell(link, stale, 'going on without it')
   }
-  return { belief, answered }
-}
-
-function later(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
+  return belief
 }

@@ -1,70 +1,102 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Epoch, SignedState } from '@storgo/protocol'
-import { believe, nextTerm, type SlotAnswer } from './believe.ts'
+import { type Epoch, type SignedState, type SigningDomain, type SlotStateReply, signState } from '@storgo/protocol'
+import { believe } from './believe.ts'
 
-const domain = { chainId: 1, verifyingContract: `0x${'11'.repeat(20)}` } as const
-const [n, q] = [6, 5]
+const domain: SigningDomain = { chainId: 31337, verifyingContract: '0x1111111111111111111111111111111111111111' }
+const hash = (fill: number) => new Uint8Array(32).fill(fill)
+const q = 5
 
-function aState(nonce: bigint, { term = 1n, mark = 0 } = {}): SignedState {
-  const hash = new Uint8Array(32).fill(mark)
-  const state = { volumeId: 1n, nonce, generation: 1, sectors: 1, root: hash, parent: hash, term, head: hash }
-  return { state, signature: new Uint8Array(64) }
+function aState(nonce: bigint, { term = 1n, root = 1 } = {}): SignedState {
+  const state = {
+    volumeId: 1n,
+    nonce,
+    generation: 1,
+    sectors: 1,
+    root: hash(root),
+    parent: hash(0),
+    term,
+    head: hash(0),
+  }
+  return signState(state, domain, hash(3))
 }
-
-const receipt = (slot: number) => ({ slot, epoch: 0 as Epoch, signature: new Uint8Array(64).fill(slot) })
-const headRecord = new Uint8Array(1)
+const aReceipt = (slot: number, term = 1n) => ({ slot, epoch: 1 as Epoch, term, signature: new Uint8Array(64) })
 const certified = (signed: SignedState) => ({
-  certificate: { signed, receipts: [0, 1, 2, 3, 4].map(receipt) },
-  headRecord,
+  certified: { certificate: { signed, receipts: [] }, headRecord: new Uint8Array(1) },
 })
-const latest = (slot: number, signed: SignedState) => ({ signed, receipt: receipt(slot), headRecord })
-const answersOf = (replies: Record<number, SlotAnswer['reply']>): SlotAnswer[] =>
-  Object.entries(replies).map(([slot, reply]) => ({ slot: Number(slot), reply }))
+const latest = (slot: number, signed: SignedState, term = 1n) => ({
+  latest: { signed, receipt: aReceipt(slot, term), headRecord: new Uint8Array(1) },
+})
+const of = (replies: Record<number, Partial<SlotStateReply>>) =>
+  believe(
+    Object.entries(replies).map(([slot, reply]) => ({
+      slot: Number(slot),
+      reply: { promisedTerm: 0n, busy: false, ...reply },
+    })),
+    { k: 4, n: 6, q, domain },
+  )
+const nonce = (belief: ReturnType<typeof of>) => belief.certified?.certificate.signed.state.nonce
 
-test('slots that hold nothing make an empty volume, and its first state has term 1', () => {
-  const belief = believe(answersOf({ 0: {}, 3: {} }), { q, domain })
+test('a volume that nobody has written is empty, and all that answer hold that', () => {
+  const belief = of({ 0: {}, 1: {}, 4: {} })
   assert.equal(belief.certified, undefined)
-  assert.deepEqual([...belief.holders], [0, 3])
-  assert.equal(nextTerm(belief, { n, q, answered: 2 }), 1n)
+  assert.deepEqual([...belief.holders], [0, 1, 4])
 })
 
-test('one slot with a certificate outweighs any number that are behind', () => {
-  const answers = answersOf({ 0: {}, 1: { certified: certified(aState(1n)) }, 2: { certified: certified(aState(2n)) } })
-  const belief = believe(answers, { q, domain })
-  assert.equal(belief.certified?.certificate.signed.state.nonce, 2n)
+test('one answer with a later certificate outweighs any number with an earlier one', () => {
+  const [one, two] = [aState(1n), aState(2n)]
+  const belief = of({ 0: certified(one), 1: certified(one), 2: certified(two), 3: certified(one) })
+  assert.equal(nonce(belief), 2n)
   assert.deepEqual([...belief.holders], [2])
 })
 
-test('a state that q slots call their latest is certified by their receipts', () => {
-  const next = aState(2n)
-  const held = (slot: number) => ({ certified: certified(aState(1n)), latest: latest(slot, next) })
-  const belief = believe(answersOf({ 0: held(0), 1: held(1), 2: held(2), 4: held(4), 5: held(5) }), { q, domain })
-  assert.deepEqual(belief.certified?.certificate.signed, next)
-  assert.deepEqual(
-    belief.certified?.certificate.receipts.map(({ slot }) => slot),
-    [0, 1, 2, 4, 5],
-  )
-  assert.deepEqual([...belief.uncertified], [0, 1, 2, 4, 5])
-  assert.deepEqual(belief.unfinished, [])
+test('a state that a quorum took under one term is certified by their receipts', () => {
+  const [one, two] = [aState(1n), aState(2n)]
+  const slots = [0, 1, 2, 3, 4]
+  const belief = of(Object.fromEntries(slots.map((slot) => [slot, { ...certified(one), ...latest(slot, two) }])))
+  assert.equal(nonce(belief), 2n)
+  assert.deepEqual(belief.certified?.certificate.receipts.length, q)
+  assert.deepEqual([...belief.holders], slots)
 })
 
-test('fewer than q do not, and the state is in the way until it cannot have reached q', () => {
-  const held = (slot: number) => ({ certified: certified(aState(1n)), latest: latest(slot, aState(2n, { term: 4n })) })
-  const behind = { certified: certified(aState(1n)) }
-  const unclear = believe(answersOf({ 0: held(0), 1: held(1), 2: held(2), 3: held(3), 4: behind }), { q, domain })
-  assert.equal(unclear.certified?.certificate.signed.state.nonce, 1n)
-  assert.equal(nextTerm(unclear, { n, q, answered: 5 }), undefined)
-  const all = { 0: held(0), 1: held(1), 2: held(2), 3: held(3), 4: behind, 5: behind }
-  const clear = believe(answersOf(all), { q, domain })
-  assert.deepEqual(clear.holders.size, 6)
-  assert.equal(nextTerm(clear, { n, q, answered: 6 }), 5n)
+test('receipts of different terms do not add up to a certificate', () => {
+  const [one, two] = [aState(1n), aState(2n)]
+  const slots = [0, 1, 2, 3, 4, 5]
+  const replies = slots.map((slot) => [slot, { ...certified(one), ...latest(slot, two, slot < 4 ? 1n : 2n) }])
+  const belief = of(Object.fromEntries(replies))
+  assert.equal(nonce(belief), 1n)
+  assert.deepEqual([...belief.holders], slots)
 })
 
-test('of two unfinished states neither is believed and both are outbid', () => {
-  const one = (slot: number, mark: number, term: bigint) => ({ latest: latest(slot, aState(1n, { mark, term })) })
-  const replies = { 0: one(0, 1, 1n), 1: one(1, 1, 1n), 2: one(2, 2, 2n), 3: one(3, 2, 2n), 4: {}, 5: {} }
-  const belief = believe(answersOf(replies), { q, domain })
-  assert.equal(belief.certified, undefined)
-  assert.equal(nextTerm(belief, { n, q, answered: 6 }), 3n)
+test('a state that fewer than a quorum took is not believed', () => {
+  const [one, two] = [aState(1n), aState(2n)]
+  const belief = of({
+    ...Object.fromEntries([0, 1, 2, 3].map((slot) => [slot, { ...certified(one), ...latest(slot, two) }])),
+    4: certified(one),
+  })
+  assert.equal(nonce(belief), 1n)
+})
+
+test('a state that as many as a quorum may hold is possible, and one that too few can hold is not', () => {
+  const [one, two] = [aState(1n), aState(2n)]
+  const both = (slot: number) => [slot, { ...certified(one), ...latest(slot, two) }]
+  const silentOne = of({ ...Object.fromEntries([0, 1, 2, 3].map(both)), 4: certified(one) })
+  assert.deepEqual([nonce(silentOne), silentOne.possible?.signed], [1n, two])
+  const silentTwo = of(Object.fromEntries([0, 1, 2, 3].map(both)))
+  assert.deepEqual([nonce(silentTwo), silentTwo.possible?.signed], [1n, two])
+  const refuted = of({ ...Object.fromEntries([0, 1, 2, 3].map(both)), 4: certified(one), 5: certified(one) })
+  assert.deepEqual([nonce(refuted), refuted.possible], [1n, undefined])
+  const unreadable = of(Object.fromEntries([0, 1, 2].map(both)))
+  assert.deepEqual([nonce(unreadable), unreadable.possible], [1n, undefined])
+})
+
+test('of two possible states the one that was taken under the later term is', () => {
+  const small = { k: 1, n: 3, q: 2, domain }
+  const [a, b] = [aState(1n, { root: 1 }), aState(1n, { root: 2, term: 2n })]
+  const answer = (slot: number, signed: SignedState, term: bigint) => ({
+    slot,
+    reply: { promisedTerm: 2n, busy: false, ...latest(slot, signed, term) },
+  })
+  const { possible } = believe([answer(0, b, 2n), answer(1, a, 1n)], small)
+  assert.deepEqual(possible?.signed, b)
 })

@@ -11,8 +11,11 @@ import { bytesToHex } from 'viem/utils'
 /** What a slot said it holds; signatures and head records have been checked. */
 export type SlotAnswer = { slot: number; reply: SlotStateReply }
 
-/** A state that slots hold without a certificate. `receipts` are by distinct slots, fewer than a quorum. */
-type UnfinishedState = { signed: SignedState; receipts: number }
+/** What is known of a volume beforehand: data slots, all slots, receipts that certify a state. */
+export type BelievingOptions = { k: number; n: number; q: number; domain: SigningDomain }
+
+/** A state that may be certified: as many as q slots may hold it, and k of those that answered do. */
+export type PossibleState = { signed: SignedState; headRecord: Uint8Array }
 
 /** What a volume's slots, taken together, say. */
 export type Belief = {
@@ -20,10 +23,8 @@ export type Belief = {
   certified?: { certificate: Certificate; headRecord: Uint8Array }
   /** Slots that hold exactly that state (all that answered, for an empty volume without any). */
   holders: Set<number>
-  /** Of those, the ones that have not seen its certificate. */
-  uncertified: Set<number>
-  /** Later states that are in a writer's way. */
-  unfinished: UnfinishedState[]
+  /** The state above the certified one that its writer may have been told is certified, without having told the slots. */
+  possible?: PossibleState
 }
 
 type Candidate = {
@@ -32,26 +33,20 @@ type Candidate = {
   certificate?: Certificate
   receipts: Map<number, Receipt>
   holders: Set<number>
-  uncertified: Set<number>
 }
 
 /**
- * The highest certified state among `answers`. A state that q slots each call their latest is certified: their
- * receipts are its certificate.
+ * The highest certified state among `answers`. A state that q slots each call their latest, taken under the same term, is
+ * certified: their receipts are its certificate.
  */
-export function believe(answers: readonly SlotAnswer[], { q, domain }: { q: number; domain: SigningDomain }): Belief {
+export function believe(answers: readonly SlotAnswer[], options: BelievingOptions): Belief {
+  const { q, domain } = options
   const candidates = new Map<string, Candidate>()
   const candidate = (signed: SignedState, headRecord: Uint8Array): Candidate => {
     const digest = bytesToHex(stateDigest(signed.state, domain))
     const known = candidates.get(digest)
     if (known) return known
-    const fresh = {
-      signed,
-      headRecord,
-      receipts: new Map(),
-      holders: new Set<number>(),
-      uncertified: new Set<number>(),
-    }
+    const fresh = { signed, headRecord, receipts: new Map(), holders: new Set<number>() }
     candidates.set(digest, fresh)
     return fresh
   }
@@ -66,50 +61,54 @@ export function believe(answers: readonly SlotAnswer[], { q, domain }: { q: numb
       const found = candidate(latest.signed, latest.headRecord)
       found.receipts.set(slot, latest.receipt)
       found.holders.add(slot)
-      found.uncertified.add(slot)
     }
   }
   for (const found of candidates.values()) {
-    if (found.certificate || found.receipts.size < q) continue
-    found.certificate = { signed: found.signed, receipts: [...found.receipts.values()] }
+    for (const receipts of Map.groupBy(found.receipts.values(), ({ term }) => term).values()) {
+      if (receipts.length >= q) found.certificate ??= { signed: found.signed, receipts }
+    }
   }
-  return summary([...candidates.values()], answers)
+  return summary([...candidates.values()], answers, options)
 }
 
-function summary(candidates: Candidate[], answers: readonly SlotAnswer[]): Belief {
+function summary(candidates: Candidate[], answers: readonly SlotAnswer[], options: BelievingOptions): Belief {
   const best = candidates
     .filter((found) => found.certificate)
     .toSorted(byRank)
     .at(-1)
   const nonce = best?.signed.state.nonce ?? 0n
-  const unfinished = candidates
-    .filter((found) => !found.certificate && found.signed.state.nonce > nonce)
-    .map(({ signed, receipts }) => ({ signed, receipts: receipts.size }))
-  if (!best?.certificate) {
-    const holders = new Set(answers.map(({ slot }) => slot))
-    return { holders, uncertified: new Set(), unfinished }
+  const above = candidates.filter(({ signed }) => signed.state.nonce === nonce + 1n)
+  const possible = possibleOf(above, answers.length, options)
+  // An empty volume is held by whoever answers.
+  const holders = best?.holders ?? new Set(answers.map(({ slot }) => slot))
+  return {
+    ...(best?.certificate && { certified: { certificate: best.certificate, headRecord: best.headRecord } }),
+    holders,
+    ...(possible && { possible }),
   }
-  const { certificate, headRecord, holders, uncertified } = best
-  return { certified: { certificate, headRecord }, holders, uncertified, unfinished }
+}
+
+/** A writer would complete it, and so it is what a reader has to see: else an acknowledged write would be hidden by silent slots. */
+function possibleOf(
+  above: readonly Candidate[],
+  answered: number,
+  { k, n, q }: BelievingOptions,
+): PossibleState | undefined {
+  const found = above
+    .filter(({ holders: { size } }) => size >= k && size + (n - answered) >= q)
+    .toSorted((a, b) => (highestTerm(a) < highestTerm(b) ? -1 : 1))
+    .at(-1)
+  return found && { signed: found.signed, headRecord: found.headRecord }
+}
+
+function highestTerm({ receipts }: Candidate): bigint {
+  let highest = 0n
+  for (const { term } of receipts.values()) if (term > highest) highest = term
+  return highest
 }
 
 function byRank(a: Candidate, b: Candidate): number {
   const [x, y] = [a.signed.state, b.signed.state]
   if (x.nonce !== y.nonce) return x.nonce < y.nonce ? -1 : 1
   return x.term < y.term ? -1 : x.term > y.term ? 1 : 0
-}
-
-/**
- * The term for the next state, or `undefined` when a state in the way may have reached a quorum with slots that did not
- * answer. One that cannot have is replaced by a state of a higher term.
- */
-export function nextTerm(
-  belief: Belief,
-  { n, q, answered }: { n: number; q: number; answered: number },
-): bigint | undefined {
-  if (belief.unfinished.some(({ receipts }) => receipts + (n - answered) >= q)) return undefined
-  const certified = belief.certified?.certificate.signed.state.term ?? 0n
-  const inTheWay = belief.unfinished.map(({ signed }) => signed.state.term)
-  if (inTheWay.length === 0) return certified > 0n ? certified : 1n
-  return [certified, ...inTheWay].reduce((a, b) => (a > b ? a : b)) + 1n
 }

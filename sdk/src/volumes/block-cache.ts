@@ -10,7 +10,8 @@ const SMALL_BYTES = 32 << 10
 
 /**
  * Verified parts of the log that were read lately, for manifests, catalog nodes and small files, which lie close together.
- * Only what lies wholly before the log's tail is kept: that never changes.
+ * Only what lies wholly before the log's tail is kept. A version of the volume has its own: where its writer has filled free
+ * stripes it differs from the one before.
  */
 export class BlockCache {
   readonly #blocks = new Map<string, Promise<Uint8Array>>()
@@ -18,6 +19,14 @@ export class BlockCache {
   /** Whether an extent of a log of `tail` bytes is read in blocks. */
   takes({ offset, length }: Extent, { k, tail }: { k: number; tail: number }): boolean {
     return length > 0 && length <= SMALL_BYTES && blocksOf({ offset, length }, k).every(({ end }) => end <= tail)
+  }
+
+  /** The blocks of a log of which `extents` have changed. */
+  without(extents: readonly Extent[], k: number): BlockCache {
+    const next = new BlockCache()
+    for (const [key, block] of this.#blocks) next.#blocks.set(key, block)
+    for (const extent of extents) for (const { range } of blocksOf(extent, k)) next.#blocks.delete(keyOf(range))
+    return next
   }
 
   /** @param read asks the slots for a block. */
@@ -32,7 +41,7 @@ export class BlockCache {
   }
 
   #block(range: SlotRange, read: (range: SlotRange) => Promise<Uint8Array>): Promise<Uint8Array> {
-    const key = `${range.slot}/${range.sector}/${range.offset}`
+    const key = keyOf(range)
     const block = this.#blocks.get(key) ?? read(range)
     this.#blocks.delete(key)
     this.#blocks.set(key, block)
@@ -43,6 +52,10 @@ export class BlockCache {
     })
     return block
   }
+}
+
+function keyOf({ slot, sector, offset }: SlotRange): string {
+  return `${slot}/${sector}/${offset}`
 }
 
 type BlockPart = {

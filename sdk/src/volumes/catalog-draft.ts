@@ -1,77 +1,37 @@
-import {
-  type Catalog,
-  type ChunkEntry,
-  chunkKeyOf,
-  decodeChunkEntry,
-  decodeFileEntry,
-  encodeChunkEntry,
-  encodeFileEntry,
-  type FileEntry,
-  fileKeyOf,
-} from '@storgo/protocol'
-import { bytesToHex } from 'viem/utils'
-import type { SlotFrontier } from './slot-frontier.ts'
-import { FRONTIERS_KEY, frontiersValue } from './stored-frontiers.ts'
+import type { Catalog, Change, Extent } from '@storgo/protocol'
+import { EntryDraft } from './entry-draft.ts'
 import type { CatalogHead } from './volume-writer.ts'
-
-type Change = Parameters<Catalog['apply']>[0][number]
 
 /** A volume's catalog with changes that are not in the log yet. */
 export class CatalogDraft {
   #catalog: Catalog
   #files: number
   #plainBytes: number
-  readonly #changes = new Map<string, Change>()
+  readonly #entries: EntryDraft
 
   /** @param head what the head record of `catalog`'s version counts. */
   constructor(catalog: Catalog, head: { files: number; plainBytes: number }) {
     this.#catalog = catalog
     this.#files = head.files
     this.#plainBytes = head.plainBytes
+    this.#entries = new EntryDraft({ get: (key) => this.#catalog.get(key) })
   }
 
-  /** Entries that will be written. */
-  get changes(): number {
-    return this.#changes.size
+  get entries(): EntryDraft {
+    return this.#entries
   }
 
-  async chunk(digest: Uint8Array): Promise<ChunkEntry | undefined> {
-    const value = await this.#get(chunkKeyOf(digest))
-    return value === undefined ? undefined : decodeChunkEntry(value)
-  }
-
-  setChunk(digest: Uint8Array, entry: ChunkEntry | undefined): void {
-    this.#set({ key: chunkKeyOf(digest), value: entry && encodeChunkEntry(entry) })
-  }
-
-  /** @throws {StorgoError} `PATH_INVALID`. */
-  async file(path: string): Promise<FileEntry | undefined> {
-    const value = await this.#get(fileKeyOf(path))
-    return value === undefined ? undefined : decodeFileEntry(value)
-  }
-
-  /** @param before what {@link file} gives now. */
-  setFile(path: string, entry: FileEntry | undefined, before: FileEntry | undefined): void {
-    this.#files += (entry ? 1 : 0) - (before ? 1 : 0)
-    this.#plainBytes += (entry?.size ?? 0) - (before?.size ?? 0)
-    this.#set({ key: fileKeyOf(path), value: entry && encodeFileEntry(entry) })
-  }
-
-  /** Writes the changed nodes to the log, with the frontiers over the stripes that are full by now. */
-  async apply(frontiers: readonly SlotFrontier[]): Promise<CatalogHead> {
-    this.#set({ key: FRONTIERS_KEY, value: frontiersValue(frontiers) })
-    const root = await this.#catalog.apply([...this.#changes.values()])
+  /**
+   * Writes the changed nodes to the log.
+   * @param logEntries what the catalog keeps of the log.
+   * @param moves nodes that are written anew although nothing in them changes.
+   */
+  async apply(logEntries: readonly Change[], moves?: (node: Extent) => boolean): Promise<CatalogHead> {
+    const { changes, files, plainBytes } = this.#entries.takeAll()
+    const root = await this.#catalog.apply([...changes, ...logEntries], moves)
     this.#catalog = this.#catalog.at(root)
-    this.#changes.clear()
+    this.#files += files
+    this.#plainBytes += plainBytes
     return { root, files: this.#files, plainBytes: this.#plainBytes }
-  }
-
-  #get(key: Uint8Array): Promise<Change['value']> {
-    const change = this.#changes.get(bytesToHex(key))
-    return change ? Promise.resolve(change.value) : this.#catalog.get(key)
-  }
-
-  #set(change: Change): void {
-    this.#changes.set(bytesToHex(change.key), change)
   }
 }

@@ -15,20 +15,23 @@ import { isAddressEqual } from 'viem'
 import { bytesToHex } from 'viem/utils'
 import type { VolumeRecord } from './volume-record.ts'
 
+/** What the chain knows of a volume whose slots' answers are checked. */
+export type CheckedVolume = Pick<VolumeRecord, 'volumeId' | 'k' | 'm' | 'domain' | 'operators' | 'sessionKeyOf'>
+
 /**
  * Checks what slots say they hold: certificates, signatures, receipts and head records, all of this volume. Slots mostly
  * tell the same, and recovering signers is slow, so a certificate is verified once.
  */
 export class AnswerChecker {
-  readonly #record: VolumeRecord
+  readonly #record: CheckedVolume
   readonly #verified = new Set<string>()
 
-  constructor(record: VolumeRecord) {
+  constructor(record: CheckedVolume) {
     this.#record = record
   }
 
   /** @throws {StorgoError} `CERTIFICATE_INVALID`, `STATE_SIGNATURE_INVALID`, `HEAD_INVALID`, `REQUEST_INVALID`. */
-  async check(slot: number, { certified, latest }: SlotStateReply): Promise<void> {
+  async check(slot: number, { certified, latest }: Pick<SlotStateReply, 'certified' | 'latest'>): Promise<void> {
     if (certified) {
       this.#checkOwn(certified.certificate.signed, certified.headRecord)
       await this.#checkCertificate(certified.certificate)

@@ -1,4 +1,4 @@
-import { type SealedChunk, StorgoError, sealChunk } from '@storgo/protocol'
+import { type ChunkEntry, type SealedChunk, StorgoError, sealChunk } from '@storgo/protocol'
 import type { Hex } from 'viem'
 import { bytesToHex, hexToBytes } from 'viem/utils'
 import type { WriteSession } from './write-session.ts'
@@ -10,7 +10,10 @@ import type { WriteSession } from './write-session.ts'
 export class ChunkStore {
   readonly #write: WriteSession
   readonly #signal: AbortSignal
+  readonly #startSeconds = Math.floor(Date.now() / 1000)
   #dedupedBytes = 0
+  #resumedBytes = 0
+  #droppedBytes = 0
 
   constructor(write: WriteSession, signal: AbortSignal) {
     this.#write = write
@@ -22,21 +25,37 @@ export class ChunkStore {
     return this.#dedupedBytes
   }
 
+  /** Of those, the ones that a put left there which did not get to its end: no file named them. */
+  get resumedBytes(): number {
+    return this.#resumedBytes
+  }
+
+  /** Sealed bytes that nothing in the catalog names any more. */
+  get droppedBytes(): number {
+    return this.#droppedBytes
+  }
+
   /** @param plain 1 byte … 1 MiB. `named` learns that the manifest being written names the chunk. */
   async addPlain(plain: Uint8Array, named: Set<Hex>): Promise<SealedChunk> {
     const chunk = await sealChunk(this.#write.version.keys.volumeKey, plain)
-    if (await this.add(chunk, named)) this.#dedupedBytes += plain.length
+    const known = await this.add(chunk, named)
+    if (known) this.#dedupedBytes += plain.length
+    if (known && this.#isLeftOver(known)) this.#resumedBytes += plain.length
     return chunk
   }
 
-  /** Stores a sealed chunk, manifest node or root. @returns whether the volume held it already. */
-  async add({ sealed, digest }: Pick<SealedChunk, 'sealed' | 'digest'>, named: Set<Hex>): Promise<boolean> {
+  /** Stores a sealed chunk, manifest node or root. @returns its entry if the volume held it already. */
+  async add(
+    { sealed, digest }: Pick<SealedChunk, 'sealed' | 'digest'>,
+    named: Set<Hex>,
+  ): Promise<ChunkEntry | undefined> {
     const { draft, writer } = this.#write
     named.add(bytesToHex(digest))
-    if (await draft.chunk(digest)) return true
+    const known = await draft.chunk(digest)
+    if (known) return known
     const { offset, length } = await writer.append(sealed)
-    draft.setChunk(digest, { offset, sealedBytes: length, refs: 0 })
-    return false
+    draft.setChunk(digest, { offset, sealedBytes: length, refs: 0, sinceSeconds: Math.floor(Date.now() / 1000) })
+    return undefined
   }
 
   /** The sealed bytes of a chunk that the volume holds. @throws {StorgoError} `CATALOG_CORRUPT` if it holds none. */
@@ -46,7 +65,7 @@ export class ChunkStore {
     if (!entry) throw new StorgoError('CATALOG_CORRUPT', 'the catalog lacks a chunk that a manifest names')
     const extent = { offset: entry.offset, length: entry.sealedBytes }
     // Slots give out only what is part of a state.
-    if (extent.offset + extent.length > writer.committedTail) await this.#write.commit()
+    if (writer.log.unsigned.touches(extent)) await this.#write.commit()
     const [sealed] = await this.#write.read([extent], this.#signal)
     return sealed as Uint8Array
   }
@@ -58,8 +77,14 @@ export class ChunkStore {
       const digest = hexToBytes(name)
       const entry = await draft.chunk(digest)
       if (!entry) continue
+      const { offset, sealedBytes } = entry
       const refs = entry.refs + by
-      draft.setChunk(digest, refs > 0 ? { ...entry, refs } : undefined)
+      if (refs <= 0) this.#droppedBytes += sealedBytes
+      draft.setChunk(digest, refs > 0 ? { offset, sealedBytes, refs } : undefined)
     }
+  }
+
+  #isLeftOver({ refs, sinceSeconds = 0 }: ChunkEntry): boolean {
+    return refs === 0 && sinceSeconds < this.#startSeconds
   }
 }

@@ -17,6 +17,8 @@ import { volumeKeysOf } from './volume-keys.ts'
 import { VolumeSession } from './volume-session.ts'
 
 const AGENT = 'storgo-sdk/0.1.0'
+/** How long a client that is closed still hands out certificates. */
+const SETTLE_MS = 2_000
 
 export type StorgoOptions = {
   rpcUrl: string
@@ -70,8 +72,15 @@ export async function connectStorgo(options: StorgoOptions): Promise<Storgo> {
       show: (volumeId, { states = false, signal } = {}) =>
         showVolume(chain, volumeId, { session: states ? sessionOf(volumeId) : undefined, signal }),
     },
-    volume: (volumeId) => volumeClient(volumeId, sessionOf(volumeId)),
-    [Symbol.asyncDispose]: () => peers[Symbol.asyncDispose](),
+    volume: (volumeId) => volumeClient(volumeId, sessionOf(volumeId), account),
+    [Symbol.asyncDispose]: async () => {
+      // The slots that wait for a certificate would else have to learn of it from each other.
+      await within(
+        SETTLE_MS,
+        [...sessions.values()].map((session) => session.settled()),
+      )
+      await peers[Symbol.asyncDispose]()
+    },
   }
 }
 
@@ -110,4 +119,11 @@ class Peers implements AsyncDisposable {
 function needed(masterKey: Uint8Array | undefined): Uint8Array {
   if (masterKey) return masterKey
   throw new StorgoError('CONFIG_INVALID', 'files need the master key, or the envelope that holds it and its account')
+}
+
+async function within(ms: number, works: readonly Promise<unknown>[]): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, ms)
+  await Promise.race([Promise.allSettled(works), late.promise])
+  clearTimeout(timer)
 }

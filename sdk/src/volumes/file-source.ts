@@ -1,4 +1,6 @@
-/** One file to store. `open` is called once, and only when the file's turn comes. */
+import type { CompactOptions, CompactResult, PastState, RestoreOptions, RestoreResult } from './volume-space.ts'
+
+/** One file to store. `open` is called when the file's turn comes, and again if another writer came between. */
 export type FileSource = {
   /** UTF-8 path inside the volume, 1 … 4 096 bytes, components divided by `/`. */
   path: string
@@ -21,9 +23,15 @@ export type FileInfo = {
   mediaType: string
 }
 
-/** `storing`: bytes read and sent. `committing`: slots make a state durable. `spreading`: certified, waiting for all slots. */
-export type PutPhase = 'storing' | 'committing' | 'spreading' | 'done'
-/** `files` counts files read so far; `totalBytes` is known when every source names its size. */
+/**
+ * `storing`: bytes read and sent. `committing`: slots make a state durable. `accepted`: a quorum has countersigned it, all
+ * of it is there; waiting for the other slots. `full`: all slots have it, any m may be lost. `done`: the end, full or not.
+ */
+export type PutPhase = 'storing' | 'committing' | 'accepted' | 'full' | 'done'
+/**
+ * `files` counts files read so far; `totalBytes` is known when every source names its size. They go back to what the last
+ * state holds when another writer came between.
+ */
 export type PutProgress = { phase: PutPhase; plainBytes: number; totalBytes?: number; files: number }
 
 export type PutOptions = {
@@ -31,15 +39,25 @@ export type PutOptions = {
   signal?: AbortSignal
   /** How long to wait for receipts of all slots once a quorum has them; default 10 000. */
   waitForFullMs?: number
+  /**
+   * A state is made at the latest after so many sealed bytes, 1 … 240 MiB: what it holds an interrupted call does not send
+   * again. Default 64 MiB.
+   */
+  checkpointBytes?: number
 }
 
 export type PutResult = {
   files: number
   plainBytes: number
-  /** Sealed bytes appended to the log: chunks, manifests and catalog nodes, before parity. */
+  /**
+   * Sealed bytes appended to the log: chunks, manifests and catalog nodes, before parity. Nodes of a state that several
+   * calls share count for each.
+   */
   storedBytes: number
   /** Plain bytes whose chunks the volume held already. */
   dedupedBytes: number
+  /** Of those, the ones that an earlier call had left there which did not get to its end. */
+  resumedBytes: number
   /** Of the last state written; unchanged if nothing had to be. */
   nonce: bigint
   /** Slots that countersigned that state. */
@@ -69,7 +87,10 @@ export type ListOptions = {
 /** The files of one volume. */
 export type VolumeClient = {
   readonly volumeId: bigint
-  /** Stores files, one state per 256 MiB of log at most. A failed or aborted call leaves the last certified state. */
+  /**
+   * Stores files. Calls at the same time share a state; a large one makes one for every 64 MiB of log. A failed or aborted
+   * call leaves the last certified state; run again, it goes on from there.
+   */
   put(files: AsyncIterable<FileSource> | Iterable<FileSource>, options?: PutOptions): Promise<PutResult>
   /** A file's plain bytes, verified before they are handed out. @throws {StorgoError} `FILE_NOT_FOUND`, `NOT_ENOUGH_SLOTS`. */
   get(path: string, options?: GetOptions): AsyncIterable<Uint8Array>
@@ -77,8 +98,23 @@ export type VolumeClient = {
   list(options?: ListOptions): Promise<FileInfo[]>
   /** One file, or `undefined`. */
   stat(path: string, options?: { signal?: AbortSignal }): Promise<FileInfo | undefined>
-  /** Takes files out of the catalog in one state. @throws {StorgoError} `FILE_NOT_FOUND`, and then removes none. */
+  /**
+   * Takes files out of the catalog in one state, also of a full volume. What then is wholly dead is freed if there is much of it.
+   * @throws {StorgoError} `FILE_NOT_FOUND`, and then removes none.
+   */
   remove(paths: Iterable<string>, options?: PutOptions): Promise<RemoveResult>
+  /**
+   * Gives back the room of what was removed. It can be used after the retention time, or with `release` at once.
+   * @throws {StorgoError} `CONFIG_INVALID` to release without the owner's account; `NOT_ENOUGH_SLOTS`.
+   */
+  compact(options?: CompactOptions): Promise<CompactResult>
+  /** The states that the slots remember, newest first: one for each epoch of the retention time. @throws {StorgoError} `NOT_ENOUGH_SLOTS`. */
+  history(options?: { signal?: AbortSignal }): Promise<PastState[]>
+  /**
+   * Puts a file back as it was, in place of what is there now.
+   * @throws {StorgoError} `FILE_NOT_FOUND` when no state that is remembered has it, or what it was has been overwritten.
+   */
+  restore(path: string, options?: RestoreOptions): Promise<RestoreResult>
 }
 
 export type RemoveResult = { files: number; plainBytes: number; nonce: bigint; receipts: number; full: boolean }

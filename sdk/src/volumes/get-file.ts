@@ -18,10 +18,10 @@ import { mapAhead } from './map-ahead.ts'
 import type { Reading } from './version.ts'
 import type { VolumeSession } from './volume-session.ts'
 
-/** Plain bytes fetched together, less at first, and how many such batches are on their way: about 16 MiB in all. */
+/** Plain bytes fetched together, less at first, and how many such batches are on their way: about 6 MiB in all. */
 const FIRST_BATCH_BYTES = 1 << 20
-const BATCH_BYTES = 4 << 20
-const BATCHES_AHEAD = 4
+const BATCH_BYTES = 2 << 20
+const BATCHES_AHEAD = 3
 /** Most chunks of a batch; small chunks are many. */
 const BATCH_CHUNKS = 256
 

@@ -1,19 +1,26 @@
 import {
-  concatBytes,
+  type Change,
+  type Epoch,
   type ErasureCode,
   type Extent,
+  encodeFreeRuns,
+  encodeRootsCover,
+  FREE_RUNS_KEY,
+  type PatchMode,
+  ROOTS_KEY,
   SECTOR_BYTES,
-  SECTOR_DEPTH,
+  type SectorRun,
   StorgoError,
-  sectorRoot,
   volumeRoot,
-  zeroRoot,
 } from '@storgo/protocol'
-import type { SlotFrontier } from './slot-frontier.ts'
-import { changeInParity, changeInSlot } from './stripe-changes.ts'
+import type { FreeStripes } from './free-stripes.ts'
+import { reserveOf } from './log-reserve.ts'
+import { StripeFill } from './stripe-fill.ts'
+import type { StripeRoots } from './stripe-roots.ts'
+import { UnsignedExtents } from './unsigned-extents.ts'
 
-/** A change of one sector: whole (`replace`, 1 MiB at offset 0), or bytes to XOR onto what is there. */
-export type SectorPatch = { sector: number; offset: number; bytes: Uint8Array; replace: boolean }
+/** A change of one sector, as in a slot-write: whole (`replace`, 1 MiB at offset 0), XOR onto what is there, or onto zeros (`fresh`). */
+export type SectorPatch = { sector: number; offset: number; bytes: Uint8Array; mode: PatchMode }
 
 /** Takes the changes of one stripe, one list per slot. Resolves when there is room for the next. */
 export type SectorSink = (changes: SectorPatch[][]) => Promise<void>
@@ -21,41 +28,54 @@ export type SectorSink = (changes: SectorPatch[][]) => Promise<void>
 /** Numbers of a state that the log decides. */
 export type LogRoots = { tail: number; sectors: number; slotRoots: Uint8Array; root: Uint8Array }
 
+/** Where in free stripes the log goes on: bytes from `position` to `end`. */
+export type Region = { position: number; end: number }
+
 export type LogWriterOptions = {
   code: ErasureCode
   /** Bytes in the log that the slots hold. */
   tail: number
-  /** Data sectors of the stripe that holds the tail, one after the other; zeros from the tail on. k × 1 MiB. */
-  tailStripe: Uint8Array
-  /** One per slot, over the full stripes before the tail. Changed in place. */
-  frontiers: SlotFrontier[]
+  /** Of all stripes that there are, as the slots hold them. Changed in place. */
+  roots: StripeRoots
+  free: FreeStripes
+  /** The free stripes that are being filled, if the log goes on there and not at its tail. */
+  region?: Region | undefined
+  /** The stripe that the log goes on in, if it is neither empty nor full and not left for others before. */
+  fill?: StripeFill | undefined
+  /** Reads bytes of the log that the slots hold. */
+  read: (extent: Extent) => Promise<Uint8Array>
   /** Sectors per slot that the volume pays for. */
   billedSectors: number
 }
 
 /**
- * Appends bytes to a volume's log: fills stripes, computes parity and roots, and hands each slot's changes to a sink.
+ * Appends bytes to a volume's log: fills free stripes first and then the tail, computes parity and roots, and hands each
+ * slot's changes to a sink. Nothing that is appended crosses from one region of free stripes into another place.
  * A full new stripe goes as whole sectors; a stripe of which the slots hold a part goes as XOR patches.
  * Not safe to share: one append at a time. After a failure it is of no use any more.
  */
 export class LogWriter {
-  readonly #code: ErasureCode
-  readonly #frontiers: SlotFrontier[]
-  readonly #billedSectors: number
+  readonly free: FreeStripes
+  readonly billedSectors: number
+  readonly #options: LogWriterOptions
   readonly #stripeBytes: number
+  readonly #unsigned = new UnsignedExtents()
+  readonly #freed: SectorRun[] = []
   #tail: number
-  #stripe: Uint8Array
-  /** Bytes of the stripe that the slots have been sent. */
-  #sent: number
+  #region: Region | undefined
+  #fill: StripeFill | undefined
+  /** The tail's stripe while free stripes are filled, if it is not full and was read already. */
+  #tailFill: StripeFill | undefined
+  #mayUseReserve = false
 
-  constructor({ code, tail, tailStripe, frontiers, billedSectors }: LogWriterOptions) {
-    this.#code = code
-    this.#frontiers = frontiers
-    this.#billedSectors = billedSectors
-    this.#stripeBytes = code.k * SECTOR_BYTES
-    this.#tail = tail
-    this.#stripe = tailStripe
-    this.#sent = tail % this.#stripeBytes
+  constructor(options: LogWriterOptions) {
+    this.#options = options
+    this.free = options.free
+    this.billedSectors = options.billedSectors
+    this.#stripeBytes = options.code.k * SECTOR_BYTES
+    this.#tail = options.tail
+    this.#region = options.region
+    this.#fill = options.fill
   }
 
   /** Length of the log so far, in bytes. */
@@ -63,104 +83,195 @@ export class LogWriter {
     return this.#tail
   }
 
-  /** Sectors per slot that it may fill. */
-  get billedSectors(): number {
-    return this.#billedSectors
+  /** What was appended since the last state. */
+  get unsigned(): UnsignedExtents {
+    return this.#unsigned
   }
 
-  /** The slots' frontiers over the stripes that are full by now. */
-  get frontiers(): readonly SlotFrontier[] {
-    return this.#frontiers
+  /** Runs of stripes that the next state frees. */
+  get freed(): readonly SectorRun[] {
+    return this.#freed
   }
 
-  /** @throws {StorgoError} `VOLUME_FULL` when the volume does not pay for that many bytes; nothing is appended then. */
+  /** Bytes that can still be appended, reserve included. */
+  get roomBytes(): number {
+    const inRegion = this.#region ? this.#region.end - this.#region.position : 0
+    return inRegion + this.free.usable * this.#stripeBytes + this.#capacity - this.#tail
+  }
+
+  /** Whether a stripe is being filled, so that it cannot be freed: the tail's, or one of the region. */
+  isInUse(stripe: number): boolean {
+    return this.#isInRegion(stripe) || stripe >= Math.floor(this.#tail / this.#stripeBytes)
+  }
+
+  /** Whether what lies there stays there unless it is freed: not in stripes that are free, or that are being used again. */
+  keeps({ offset, length }: Extent): boolean {
+    const [first, last] = [offset, offset + length - 1].map((at) => Math.floor(at / this.#stripeBytes))
+    for (let stripe = first as number; stripe <= (last as number); stripe++) {
+      if (this.free.has(stripe) || this.#isInRegion(stripe)) return false
+    }
+    return true
+  }
+
+  /** Lets what makes room (taking files out, moving what lives) use the room that is kept back for it, up to the next state. */
+  useReserve(use = true): void {
+    this.#mayUseReserve = use
+  }
+
+  /** @throws {StorgoError} `VOLUME_FULL` when the volume has no room for that many bytes; nothing is appended then. */
   async append(bytes: Uint8Array, sink: SectorSink): Promise<Extent> {
-    const extent = { offset: this.#tail, length: bytes.length }
-    this.#assertRoom(this.#tail + bytes.length)
+    this.#assertRoom(bytes.length)
+    await this.#goWhere(bytes.length, sink)
+    const extent = { offset: this.#region?.position ?? this.#tail, length: bytes.length }
+    this.#unsigned.add(extent)
     for (let at = 0; at < bytes.length; ) {
-      const from = this.#tail % this.#stripeBytes
-      const part = bytes.subarray(at, at + this.#stripeBytes - from)
-      this.#stripe.set(part, from)
-      at += part.length
-      this.#tail += part.length
-      if (from + part.length === this.#stripeBytes) await this.#finishStripe(sink)
+      this.#fill ??= this.#nextStripe()
+      const taken = this.#fill.append(bytes.subarray(at))
+      at += taken
+      if (this.#region) this.#region.position += taken
+      else this.#tail += taken
+      if (this.#fill.isFull) await this.#leave(sink)
     }
     return extent
   }
 
-  /** Sends what the slots lack of the tail stripe and computes the roots of the log as it is now. */
+  /**
+   * What the catalog keeps of the log: to be written with the changes that the next state makes, before its nodes. It does
+   * not cover the stripes that those nodes go to.
+   */
+  entries(): Change[] {
+    const cover = this.#region
+      ? {
+          covered: this.#options.roots.stripes,
+          open: Math.floor(this.#region.position / this.#stripeBytes),
+          end: this.#region.end / this.#stripeBytes,
+        }
+      : { covered: Math.floor(this.#tail / this.#stripeBytes), open: 0, end: 0 }
+    return [
+      { key: ROOTS_KEY, value: encodeRootsCover(cover) },
+      { key: FREE_RUNS_KEY, value: encodeFreeRuns(this.free.runs) },
+      ...this.#options.roots.changes(),
+    ]
+  }
+
+  /** Frees stripes in which nothing lives any more, with the next state, which has this `nonce`. @returns how many. */
+  addFree(runs: readonly SectorRun[], state: { nonce: bigint; epoch: Epoch }): number {
+    const added = this.free.add(runs, state)
+    this.#freed.push(...added)
+    return added.reduce((sum, { count }) => sum + count, 0)
+  }
+
+  /** Undoes {@link addFree}: the state `nonce` was not made. */
+  takeBackFree(nonce: bigint): void {
+    this.free.takeBack(nonce)
+    this.#freed.length = 0
+  }
+
+  /** Sends what the slots lack of the stripe being filled and computes the roots of the log as it is now. */
   async flush(sink: SectorSink): Promise<LogRoots> {
-    const inStripe = this.#tail % this.#stripeBytes
-    const sectors = Math.ceil(this.#tail / this.#stripeBytes)
-    let tailRoots: Uint8Array[] | undefined
-    if (inStripe > 0) {
-      const { all, changes } = this.#encode(inStripe)
-      tailRoots = all.map((sector, slot) => this.#sectorRoot(sector, slot, inStripe))
-      if (inStripe > this.#sent) await sink(changes)
-      this.#sent = inStripe
+    const fill = this.#fill
+    if (fill?.isUnsent) {
+      const { roots, changes } = fill.encode()
+      await this.#options.roots.set(fill.stripe, roots, false)
+      await sink(changes)
     }
-    const slotRoots = concatBytes(...this.#frontiers.map((frontier, slot) => rootOf(frontier, tailRoots?.[slot])))
+    const sectors = Math.ceil(this.#tail / this.#stripeBytes)
+    const slotRoots = await this.#options.roots.slotRoots()
     return { tail: this.#tail, sectors, slotRoots, root: volumeRoot(slotRoots, sectors) }
   }
 
-  async #finishStripe(sink: SectorSink): Promise<void> {
-    const { all, changes } = this.#encode(this.#stripeBytes)
-    for (const [slot, sector] of all.entries()) this.#frontiers[slot]?.append(sectorRoot(sector))
-    // The sectors on their way are views of this stripe, so the next one needs bytes of its own.
-    this.#stripe = new Uint8Array(this.#stripeBytes)
-    this.#sent = 0
-    await sink(changes)
+  /** What was appended and freed so far is part of a certified state. */
+  signed(): void {
+    this.#unsigned.clear()
+    this.#freed.length = 0
+    this.#mayUseReserve = false
+    this.#options.roots.forget(this.#fill ? [this.#fill.stripe] : [])
   }
 
-  /** All n sectors of the stripe as filled up to `to`, and what the slots lack of them. */
-  #encode(to: number): { all: Uint8Array[]; changes: SectorPatch[][] } {
-    const { k, m } = this.#code
-    const stripe = Math.ceil(this.#tail / this.#stripeBytes) - 1
-    const data = sectorsOf(this.#stripe, k)
-    const parity = this.#code.encode(data)
-    const all = [...data, ...parity]
-    if (this.#sent === 0 && to === this.#stripeBytes) {
-      return { all, changes: all.map((bytes) => [{ sector: stripe, offset: 0, bytes, replace: true }]) }
+  #isInRegion(stripe: number): boolean {
+    if (!this.#region) return false
+    const { position, end } = this.#region
+    return stripe >= Math.floor(position / this.#stripeBytes) && stripe < end / this.#stripeBytes
+  }
+
+  get #capacity(): number {
+    return this.billedSectors * this.#stripeBytes
+  }
+
+  /** Goes on to the next place if `length` bytes do not fit where the log is; back to free stripes as soon as there are some. */
+  async #goWhere(length: number, sink: SectorSink): Promise<void> {
+    for (;;) {
+      if (this.#region && this.#region.end - this.#region.position >= length) return
+      const run = this.free.take()
+      if (run || this.#region) await this.#leave(sink)
+      this.#leaveRegion()
+      if (!run) {
+        this.#fill ??= await this.#backToTail()
+        return
+      }
+      const position = run.first * this.#stripeBytes
+      this.#region = { position, end: position + run.count * this.#stripeBytes }
     }
-    const change = this.#sent === 0 ? parity : this.#parityOfUnsent()
-    const changes = Array.from({ length: k + m }, (_, slot) => {
-      const ranges = slot < k ? [changeInSlot(slot, this.#sent, to)] : changeInParity(this.#sent, to)
-      const source = slot < k ? data[slot] : change[slot - k]
-      return ranges.flatMap((range) => {
-        if (range === undefined || source === undefined) return []
-        const bytes = source.subarray(range.offset, range.offset + range.length)
-        return [{ sector: stripe, offset: range.offset, bytes, replace: false }]
-      })
-    })
-    return { all, changes }
   }
 
-  /** The code is linear: the change of the parity is the parity of the change. */
-  #parityOfUnsent(): Uint8Array[] {
-    const unsent = this.#stripe.slice()
-    unsent.fill(0, 0, this.#sent)
-    return this.#code.encode(sectorsOf(unsent, this.#code.k))
+  /** Stripes of a region that nothing was written to stay free. */
+  #leaveRegion(): void {
+    if (!this.#region) return
+    const first = Math.ceil(this.#region.position / this.#stripeBytes)
+    const count = this.#region.end / this.#stripeBytes - first
+    if (count > 0) this.free.giveBack({ first, count })
+    this.#region = undefined
   }
 
-  #sectorRoot(sector: Uint8Array, slot: number, filled: number): Uint8Array {
-    const untouched = slot < this.#code.k && filled <= slot * SECTOR_BYTES
-    return untouched ? zeroRoot(SECTOR_DEPTH) : sectorRoot(sector)
+  /** Sends what the slots lack of a stripe that will stay as it is, at least for now. */
+  async #leave(sink: SectorSink): Promise<void> {
+    const fill = this.#fill
+    if (!fill) return
+    this.#fill = undefined
+    if (!this.#region && !fill.isFull) this.#tailFill = fill
+    const { isUnsent } = fill
+    const { roots, changes } = fill.encode()
+    await this.#options.roots.set(fill.stripe, roots, true)
+    if (isUnsent) await sink(changes)
   }
 
-  #assertRoom(tail: number): void {
-    const capacity = this.#billedSectors * this.#stripeBytes
-    if (tail <= capacity) return
-    throw new StorgoError('VOLUME_FULL', `the volume has room for ${capacity} bytes and would need ${tail}`, {
-      capacity,
-      needed: tail,
-    })
+  #nextStripe(): StripeFill {
+    const stripe = Math.floor((this.#region?.position ?? this.#tail) / this.#stripeBytes)
+    return StripeFill.empty(this.#options.code, stripe, { reused: this.#region !== undefined })
   }
-}
 
-function sectorsOf(stripe: Uint8Array, k: number): Uint8Array[] {
-  return Array.from({ length: k }, (_, i) => stripe.subarray(i * SECTOR_BYTES, (i + 1) * SECTOR_BYTES))
-}
+  /** The stripe of the tail, unless that is full. */
+  async #backToTail(): Promise<StripeFill | undefined> {
+    const filled = this.#tail % this.#stripeBytes
+    if (filled === 0) return undefined
+    const known = this.#tailFill
+    this.#tailFill = undefined
+    if (known) return known
+    const { code, read } = this.#options
+    const stripe = Math.floor(this.#tail / this.#stripeBytes)
+    const bytes = new Uint8Array(this.#stripeBytes)
+    bytes.set(await read({ offset: stripe * this.#stripeBytes, length: filled }))
+    return new StripeFill({ code, stripe, bytes, filled, reused: false })
+  }
 
-function rootOf(frontier: SlotFrontier, tail: Uint8Array | undefined): Uint8Array {
-  return frontier.root(tail) ?? new Uint8Array(32)
+  #assertRoom(length: number): void {
+    const kept = this.#mayUseReserve ? 0 : reserveOf(this.#capacity, this.#stripeBytes)
+    const room = this.roomBytes - kept
+    const fits =
+      (this.#region && this.#region.end - this.#region.position >= length) ||
+      this.free.usable > 0 ||
+      this.#tail + length <= this.#capacity
+    if (fits && length <= room) return
+    const details = { capacity: this.#capacity, needed: this.#tail + length, room: Math.max(0, room) }
+    const retained = this.free.retained * this.#stripeBytes
+    const waiting = retained > 0 ? `; ${retained} bytes are free but still kept back` : ''
+    throw new StorgoError(
+      'VOLUME_FULL',
+      `the volume of ${this.#capacity} bytes has no room for ${length} more${waiting}`,
+      {
+        ...details,
+        retained,
+      },
+    )
+  }
 }

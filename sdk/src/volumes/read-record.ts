@@ -2,11 +2,13 @@ import { isStorgoError, quorum, StorgoError } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { Chain } from '../chain/connect-chain.ts'
 import { readProvider } from '../chain/read-provider.ts'
+import { readRetention } from '../chain/read-retention.ts'
 import { readSessionKey } from '../chain/read-session-key.ts'
 import { readSlots } from '../chain/read-slots.ts'
 import { readVolume, type Volume } from '../chain/read-volume.ts'
 import type { Peer } from '../net/create-peer.ts'
 import { type PeerAddress, peerAddressOf } from '../net/peer-address.ts'
+import { peerCall } from './slot-call.ts'
 import { SlotLink } from './slot-link.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
@@ -27,7 +29,7 @@ export async function readRecord({ chain, volumeId, peerFor, signal }: ReadRecor
   const links = await Promise.all(
     slots.map(async ({ slot, provider }) => {
       const to = await addressOf(chain, provider)
-      return new SlotLink({ peer, volumeId, slot, provider, to })
+      return new SlotLink({ call: to && peerCall(peer, to), volumeId, slot, provider })
     }),
   )
   signal?.throwIfAborted()
@@ -44,6 +46,7 @@ export async function readRecord({ chain, volumeId, peerFor, signal }: ReadRecor
     billedSectors: sectors,
     domain: chain.domain,
     operators: slots.map(({ provider }) => provider),
+    retention: () => readRetention(chain),
   }
 }
 

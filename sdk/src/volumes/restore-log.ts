@@ -1,52 +1,71 @@
-import { type ErasureCode, equalBytes, SECTOR_BYTES, StorgoError, sectorRoot, volumeRoot } from '@storgo/protocol'
-import { LogWriter } from './log-writer.ts'
-import type { SlotFrontier } from './slot-frontier.ts'
-import type { VolumeReader } from './volume-reader.ts'
+import {
+  decodeFreeRuns,
+  decodeRootsCover,
+  equalBytes,
+  FREE_RUNS_KEY,
+  ROOTS_KEY,
+  SECTOR_BYTES,
+  StorgoError,
+  sectorRoot,
+  volumeRoot,
+} from '@storgo/protocol'
+import { FreeStripes } from './free-stripes.ts'
+import { LogWriter, type LogWriterOptions } from './log-writer.ts'
+import { type LogPlace, placeOfLog } from './place-of-log.ts'
+import { StripeFill } from './stripe-fill.ts'
+import { type ReadEntry, StripeRoots } from './stripe-roots.ts'
 
-export type RestoreLogOptions = {
-  code: ErasureCode
-  /** Absent for an empty volume. */
-  reader: VolumeReader | undefined
-  /** Length of the log in bytes, from the head record. */
-  tail: number
-  /** One per slot, over full stripes at the start of the log; the stripes after them are read. Changed in place. */
-  frontiers: SlotFrontier[]
-  billedSectors: number
-  signal: AbortSignal
+/** With one data slot the largest sealed chunk is a little larger than a stripe. */
+const FEWEST_STRIPES = { one: 2, more: 1 }
+
+export type RestoreLogOptions = Pick<LogWriterOptions, 'code' | 'tail' | 'read' | 'billedSectors'> & {
+  /** The certified state; all zero for an empty volume. */
+  state: { sectors: number; root: Uint8Array }
+  /** Where the catalog's root ends: the last that was written. Absent while there is no catalog. */
+  end: number | undefined
+  /** Reads the catalog: of the certified version, whichever that is at the time. */
+  entry: ReadEntry
 }
 
 /**
- * A log writer that goes on where the certified state ends: reads the tail stripe (and the few before it that the
- * stored frontiers do not cover), works out the parity, and checks that all of it has the state's root.
- * @throws {StorgoError} `CATALOG_CORRUPT` if it has not; what {@link VolumeReader.read} throws.
+ * A log writer that goes on where the certified state ends. Of the stripes it reads those that the catalog's rows of roots do
+ * not cover: mostly one, the last that was written to. Works out their parity, and checks that all of it has the state's root.
+ * @throws {StorgoError} `CATALOG_CORRUPT` if it has not; what reading throws.
  */
 export async function restoreLog(options: RestoreLogOptions): Promise<LogWriter> {
-  const { code, reader, tail, frontiers, billedSectors, signal } = options
+  const { code, tail, read, billedSectors, state, entry } = options
   const stripeBytes = code.k * SECTOR_BYTES
-  let tailStripe = new Uint8Array(stripeBytes)
-  let tailRoots: Uint8Array[] | undefined
-  for (let offset = (frontiers[0]?.count ?? 0) * stripeBytes; offset < tail; offset += stripeBytes) {
-    const length = Math.min(stripeBytes, tail - offset)
-    const [bytes] = (await reader?.read([{ offset, length }], signal)) ?? []
-    if (!bytes) break
-    const stripe = new Uint8Array(stripeBytes)
-    stripe.set(bytes)
-    const data = Array.from({ length: code.k }, (_, i) => stripe.subarray(i * SECTOR_BYTES, (i + 1) * SECTOR_BYTES))
-    const roots = [...data, ...code.encode(data)].map((sector) => sectorRoot(sector))
-    if (length === stripeBytes)
-      for (const [slot, frontier] of frontiers.entries()) frontier.append(roots[slot] as Uint8Array)
-    else [tailStripe, tailRoots] = [stripe, roots]
+  const cover = decodeRootsCover(await entry(ROOTS_KEY))
+  const runs = decodeFreeRuns(await entry(FREE_RUNS_KEY))
+  const fewest = code.k === 1 ? FEWEST_STRIPES.one : FEWEST_STRIPES.more
+  const free = new FreeStripes(runs, { fewest })
+  const place = placeOfLog({ cover, free, end: options.end, tail, stripeBytes })
+  const roots = new StripeRoots({ n: code.k + code.m, stripes: cover.covered, read: entry })
+  const fill = await readUncovered(place, { ...options, stripeBytes, roots })
+  const slotRoots = await roots.slotRoots()
+  if (state.sectors !== roots.stripes || !equalBytes(volumeRoot(slotRoots, state.sectors), state.root)) {
+    const { sectors } = state
+    const message = 'the log that the head record describes has not the root of its state'
+    throw new StorgoError('CATALOG_CORRUPT', message, { sectors, tail })
   }
-  const { sectors, root } = reader?.state ?? { sectors: 0, root: new Uint8Array(32) }
-  const slotRoots = new Uint8Array(frontiers.length * 32)
-  for (const [slot, frontier] of frontiers.entries()) {
-    slotRoots.set(frontier.root(tailRoots?.[slot]) ?? new Uint8Array(32), slot * 32)
+  return new LogWriter({ code, tail, roots, free, region: place.region, fill, read, billedSectors })
+}
+
+/** Sets the roots of the stripes that may have changed after the rows were written. @returns the one to go on in. */
+async function readUncovered(
+  { uncovered, position }: LogPlace,
+  { code, tail, read, stripeBytes, roots }: RestoreLogOptions & { stripeBytes: number; roots: StripeRoots },
+): Promise<StripeFill | undefined> {
+  let fill: StripeFill | undefined
+  for (const stripe of uncovered) {
+    const offset = stripe * stripeBytes
+    const bytes = new Uint8Array(stripeBytes)
+    bytes.set(await read({ offset, length: Math.min(stripeBytes, tail - offset) }))
+    const data = Array.from({ length: code.k }, (_, i) => bytes.subarray(i * SECTOR_BYTES, (i + 1) * SECTOR_BYTES))
+    const sectorRoots = [...data, ...code.encode(data)].map((sector) => sectorRoot(sector))
+    const isOpen = offset < position && position < offset + stripeBytes
+    await roots.set(stripe, sectorRoots, !isOpen)
+    if (isOpen) fill = new StripeFill({ code, stripe, bytes, filled: position - offset, reused: false })
   }
-  if (sectors !== Math.ceil(tail / stripeBytes) || !equalBytes(volumeRoot(slotRoots, sectors), root)) {
-    throw new StorgoError('CATALOG_CORRUPT', 'the log that the head record describes has not the root of its state', {
-      sectors,
-      tail,
-    })
-  }
-  return new LogWriter({ code, tail, tailStripe, frontiers, billedSectors })
+  return fill
 }

@@ -10,8 +10,11 @@ export const LEAST_PATIENCE_MS = 300
 const LEAST_DEADLINE_MS = 4_000
 const MOST_DEADLINE_MS = 30_000
 
-/** `slow`: its last answer is overdue. `failed`: answered with an error, or not at all. `lying`: sent bytes that do not verify. */
-type Condition = { kind: 'good' | 'slow' | 'lying' } | { kind: 'failed'; untilMs: number; code: ErrorCode }
+/**
+ * `slow`: its last answer is overdue. `failed`: answered with an error, or not at all. `lying`: sent bytes that do not
+ * verify. `absent`: there is nobody to ask.
+ */
+type Condition = { kind: 'good' | 'slow' | 'lying' | 'absent' } | { kind: 'failed'; untilMs: number; code: ErrorCode }
 
 /**
  * What a session remembers of its slots, so that a dead one is waited for once and not for every range.
@@ -26,6 +29,11 @@ export class SlotHealth {
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
+  }
+
+  /** Never asks `slot`. */
+  leaveOut(slot: number): void {
+    this.#conditions.set(slot, { kind: 'absent' })
   }
 
   /** 0: ask it first. 1: only when better ones do not suffice. `undefined`: do not ask. */

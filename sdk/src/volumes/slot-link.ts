@@ -3,47 +3,57 @@ import {
   concatBytes,
   decodeSlotCertifyReply,
   decodeSlotCommitReply,
+  decodeSlotHistoryReply,
+  decodeSlotPenReply,
   decodeSlotReadReply,
+  decodeSlotReleaseReply,
   decodeSlotStateReply,
+  decodeSlotSyncReply,
   decodeSlotWriteReply,
   encodeSlotCertifyRequest,
   encodeSlotCommitRequest,
+  encodeSlotHistoryRequest,
+  encodeSlotPenRequest,
   encodeSlotReadRequest,
+  encodeSlotReleaseRequest,
   encodeSlotStateRequest,
+  encodeSlotSyncRequest,
   encodeSlotWriteRequest,
+  type HistoryEntry,
   type Receipt,
   SLOT_CERTIFY_PROTOCOL,
   SLOT_COMMIT_PROTOCOL,
+  SLOT_HISTORY_PROTOCOL,
+  SLOT_PEN_PROTOCOL,
   SLOT_READ_PROTOCOL,
+  SLOT_RELEASE_PROTOCOL,
   SLOT_STATE_PROTOCOL,
+  SLOT_SYNC_PROTOCOL,
   SLOT_WRITE_PROTOCOL,
   type SlotCommitRequest,
+  type SlotPenReply,
   type SlotStateReply,
+  type SlotSyncReply,
   StorgoError,
 } from '@storgo/protocol'
 import type { Address } from 'viem'
-import type { Peer } from '../net/create-peer.ts'
-import type { PeerAddress } from '../net/peer-address.ts'
-import { request } from '../net/request.ts'
 import { askAgain } from './ask-again.ts'
 import type { SectorPatch } from './log-writer.ts'
+import type { CallOptions, SlotCall } from './slot-call.ts'
 
 /** The bytes of whole leaves as a slot sent them, and the path that is said to bind them. Not verified. */
 export type LeavesWithPath = { bytes: Uint8Array; path: Uint8Array }
-
-export type CallOptions = { signal?: AbortSignal | undefined; timeoutMs: number }
 
 type Content = { bulk?: Uint8Array; repeatable: boolean }
 const REPEATABLE: Content = { repeatable: true }
 
 export type SlotLinkOptions = {
-  peer: Peer
+  /** Reaches the provider; absent when the registry does not tell where it is. */
+  call: SlotCall | undefined
   volumeId: bigint
   slot: number
   /** Address of the operator that holds the slot. */
   provider: Address
-  /** Absent when the registry does not know the provider. */
-  to: PeerAddress | undefined
 }
 
 /**
@@ -55,15 +65,13 @@ export class SlotLink {
   /** Address of the operator that holds the slot. */
   readonly provider: Address
   readonly #volumeId: bigint
-  readonly #peer: Peer
-  readonly #to: PeerAddress | undefined
+  readonly #reach: SlotCall | undefined
 
-  constructor({ peer, volumeId, slot, provider, to }: SlotLinkOptions) {
+  constructor({ call, volumeId, slot, provider }: SlotLinkOptions) {
     this.slot = slot
     this.provider = provider
     this.#volumeId = volumeId
-    this.#peer = peer
-    this.#to = to
+    this.#reach = call
   }
 
   /** What the slot says it holds; nothing of it is verified. */
@@ -72,27 +80,27 @@ export class SlotLink {
     return decodeSlotStateReply((await this.#call(SLOT_STATE_PROTOCOL, message, options, REPEATABLE)).body)
   }
 
+  /** Asks for the slot's promise to take nothing below `term`; `pen`, 16 bytes, names this writer. Nothing is verified. */
+  async pen(pen: { term: bigint; pen: Uint8Array }, options: CallOptions): Promise<SlotPenReply> {
+    const message = encodeSlotPenRequest({ volumeId: this.#volumeId, slot: this.slot, ...pen })
+    return decodeSlotPenReply((await this.#call(SLOT_PEN_PROTOCOL, message, options, REPEATABLE)).body)
+  }
+
   /** Stages changes of at most 1 MiB for `upload`. */
   async write(
-    { upload, baseNonce, patches }: { upload: Uint8Array; baseNonce: bigint; patches: readonly SectorPatch[] },
+    { patches, ...upload }: { upload: Uint8Array; pen: Uint8Array; baseNonce: bigint; patches: readonly SectorPatch[] },
     options: CallOptions,
   ): Promise<void> {
     const message = encodeSlotWriteRequest({
       volumeId: this.#volumeId,
       slot: this.slot,
-      upload,
-      baseNonce,
-      patches: patches.map(({ sector, offset, bytes, replace }) => ({
-        sector,
-        offset,
-        length: bytes.length,
-        mode: replace ? 'replace' : 'xor',
-      })),
+      ...upload,
+      patches: patches.map(({ bytes, ...patch }) => ({ ...patch, length: bytes.length })),
     })
     const only = patches.length === 1 ? patches[0]?.bytes : undefined
     const bulk = only ?? concatBytes(...patches.map(({ bytes }) => bytes))
     // Bytes that are XORed twice are gone.
-    const repeatable = patches.every(({ replace }) => replace)
+    const repeatable = patches.every(({ mode }) => mode === 'replace')
     decodeSlotWriteReply((await this.#call(SLOT_WRITE_PROTOCOL, message, options, { bulk, repeatable })).body)
   }
 
@@ -107,6 +115,28 @@ export class SlotLink {
     decodeSlotCertifyReply((await this.#call(SLOT_CERTIFY_PROTOCOL, message, options, REPEATABLE)).body)
   }
 
+  /** What the slot's state changed since another: one page of it, from sector `after` on. Nothing is verified. */
+  async sync(
+    wanted: { since: bigint; uncertified: boolean; after: number },
+    options: CallOptions,
+  ): Promise<SlotSyncReply> {
+    const message = encodeSlotSyncRequest({ volumeId: this.#volumeId, slot: this.slot, ...wanted })
+    return decodeSlotSyncReply((await this.#call(SLOT_SYNC_PROTOCOL, message, options, REPEATABLE)).body)
+  }
+
+  /** States that the slot keeps for the retention time, newest first, of nonces below `before` (0: from the newest). */
+  async history({ before }: { before: bigint }, options: CallOptions): Promise<readonly HistoryEntry[]> {
+    const message = encodeSlotHistoryRequest({ volumeId: this.#volumeId, slot: this.slot, before })
+    const { body } = await this.#call(SLOT_HISTORY_PROTOCOL, message, options, REPEATABLE)
+    return decodeSlotHistoryReply(body).entries
+  }
+
+  /** Hands the slot the owner's word that what states up to `nonce` freed may be overwritten at once. */
+  async release(release: { nonce: bigint; signature: Uint8Array }, options: CallOptions): Promise<void> {
+    const message = encodeSlotReleaseRequest({ volumeId: this.#volumeId, slot: this.slot, ...release })
+    decodeSlotReleaseReply((await this.#call(SLOT_RELEASE_PROTOCOL, message, options, REPEATABLE)).body)
+  }
+
   async read(
     range: { nonce: bigint; sector: number; offset: number; length: number },
     options: CallOptions,
@@ -118,18 +148,16 @@ export class SlotLink {
   }
 
   /** @param repeatable whether the slot may be asked twice, when it is not known whether it got the first request. */
-  async #call(
-    protocol: string,
-    message: Uint8Array,
-    { signal, timeoutMs }: CallOptions,
-    { bulk, repeatable }: Content,
-  ) {
-    const to = this.#to
-    if (!to) {
+  async #call(protocol: string, message: Uint8Array, options: CallOptions, { bulk, repeatable }: Content) {
+    const reach = this.#reach
+    if (!reach) {
       const { slot, provider } = this
-      throw new StorgoError('PEER_UNREACHABLE', `the registry does not tell where ${provider} is`, { slot, provider })
+      throw new StorgoError('PEER_UNREACHABLE', `the registry does not tell where ${provider} is`, {
+        slot,
+        operator: provider,
+      })
     }
-    const ask = () => request(this.#peer, { to, protocol, message, signal, timeoutMs, ...(bulk && { bulk }) })
-    return askAgain(ask, { repeatable, signal })
+    const ask = () => reach(protocol, { message, ...(bulk && { bulk }) }, options)
+    return askAgain(ask, { repeatable, signal: options.signal })
   }
 }

@@ -11,9 +11,14 @@ const CERTIFY_MS = 10_000
 /** Waits between attempts at a slot that is busy. */
 const BUSY_BACKOFF_MS = [50, 100, 200, 400, 800, 1_600]
 
-/** An upload: changes that apply to the state with nonce `baseNonce`. */
-export type UploadId = { id: Uint8Array; baseNonce: bigint }
+/** Changes on their way to one state: they apply to the state with nonce `baseNonce`, and go no further once `signal` aborts. */
+export type Upload = { id: Uint8Array; baseNonce: bigint; pen: Uint8Array; signal: AbortSignal }
 export type SlotCommit = Omit<Parameters<SlotLink['commit']>[0], 'upload'>
+
+export type SlotSenderOptions = {
+  /** Told once, of the first failure. */
+  onFailed: (error: unknown) => void
+}
 
 /**
  * The writing side of one slot. Writes of an upload go several at a time; a commit waits for the writes before it, and
@@ -22,11 +27,10 @@ export type SlotCommit = Omit<Parameters<SlotLink['commit']>[0], 'upload'>
 export class SlotSender {
   readonly link: SlotLink
   readonly #onFailed: (error: unknown) => void
-  readonly #signal: AbortSignal
   readonly #given = new AbortController()
-  #failure: { error: unknown } | undefined
+  #failed = false
   #running = 0
-  /** When the writes on their way were sent, oldest first. */
+  /** When what is on its way was sent, oldest first. */
   readonly #sentMs: number[] = []
   readonly #waiting: (() => void)[] = []
   readonly #writes = new Set<Promise<void>>()
@@ -34,61 +38,71 @@ export class SlotSender {
   /** The upload that this slot has bytes of. */
   #touched: Uint8Array | undefined
 
-  constructor(link: SlotLink, { onFailed, signal }: { onFailed: (error: unknown) => void; signal: AbortSignal }) {
+  constructor(link: SlotLink, { onFailed }: SlotSenderOptions) {
     this.link = link
     this.#onFailed = onFailed
-    this.#signal = AbortSignal.any([signal, this.#given.signal])
   }
 
   get failed(): boolean {
-    return this.#failure !== undefined
+    return this.#failed
   }
 
-  /** Since when the slot has owed an answer to a write; `undefined` if it owes none. */
+  /** Since when the slot has owed an answer; `undefined` if it owes none. */
   get silentSinceMs(): number | undefined {
     return this.#sentMs[0]
   }
 
-  /** Resolves when the slot has staged the changes, or has failed. */
-  write({ id, baseNonce }: UploadId, patches: readonly SectorPatch[]): Promise<void> {
+  /** Resolves when the slot has staged the changes, has failed, or the upload is given up. */
+  write(upload: Upload, patches: readonly SectorPatch[]): Promise<void> {
     if (patches.length === 0) return Promise.resolve()
+    const { id, baseNonce, pen, signal } = upload
     this.#touched = id
     const write = this.#committed
       .then(() => this.#turn())
-      .then(() => this.#send(() => this.link.write({ upload: id, baseNonce, patches }, this.#options(WRITE_MS))))
+      .then(() => {
+        const send = () => this.link.write({ upload: id, baseNonce, pen, patches }, this.#options(WRITE_MS, signal))
+        return this.#send(send, signal)
+      })
+      .then(() => this.#next())
     this.#writes.add(write)
     return write.finally(() => this.#writes.delete(write))
   }
 
-  /** Resolves with the slot's receipt, not verified; `undefined` if the slot has failed. */
-  commit({ id }: UploadId, commit: SlotCommit): Promise<Receipt | undefined> {
+  /**
+   * Resolves with the slot's receipt, not verified; `undefined` if the slot has failed, or the upload was given up before
+   * all of it was there. Once sent, a commit is not given up.
+   */
+  commit({ id, signal }: Upload, commit: SlotCommit): Promise<Receipt | undefined> {
     const staged = this.#touched === id ? { upload: id } : {}
-    const done = Promise.all([this.#committed, ...this.#writes]).then(() =>
-      this.#try(() => this.link.commit({ ...commit, ...staged }, this.#options(COMMIT_MS))),
-    )
+    const done = Promise.all([this.#committed, ...this.#writes]).then(() => {
+      if (signal.aborted) return undefined
+      return this.#send(() => this.link.commit({ ...commit, ...staged }, this.#options(COMMIT_MS)))
+    })
     this.#committed = done
     return done
   }
 
   /** Hands the slot a certificate, after its commit. Not taking it is no failure: the next commit brings it again. */
   async certify(certificate: Parameters<SlotLink['certify']>[0]): Promise<void> {
-    if (!this.failed) await this.link.certify(certificate, this.#options(CERTIFY_MS))
+    await this.link.certify(certificate, { timeoutMs: CERTIFY_MS })
   }
 
   /** Gives the slot up, and what is on its way to it. */
   fail(error: unknown): void {
-    if (this.#failure) return
-    this.#failure = { error }
+    if (this.#failed) return
+    this.#failed = true
     this.#given.abort(error)
     this.#onFailed(error)
   }
 
-  async #try<T>(call: () => Promise<T>): Promise<T | undefined> {
+  async #try<T>(call: () => Promise<T>, given?: AbortSignal): Promise<T | undefined> {
     for (const backoffMs of [...BUSY_BACKOFF_MS, undefined]) {
-      if (this.#failure) return undefined
+      if (this.#failed || given?.aborted) return undefined
       try {
         return await call()
       } catch (error) {
+        // Of an upload that is given up the slot need not know.
+        if (given?.aborted) return undefined
         if (backoffMs === undefined || !isStorgoError(error, 'PROVIDER_BUSY')) this.fail(error)
         else await new Promise((resolve) => setTimeout(resolve, backoffMs))
       }
@@ -101,12 +115,12 @@ export class SlotSender {
     else await new Promise<void>((go) => this.#waiting.push(go))
   }
 
-  async #send(write: () => Promise<void>): Promise<void> {
+  async #send<T>(call: () => Promise<T>, given?: AbortSignal): Promise<T | undefined> {
     const sentMs = performance.now()
     this.#sentMs.push(sentMs)
-    await this.#try(write)
+    const result = await this.#try(call, given)
     this.#sentMs.splice(this.#sentMs.indexOf(sentMs), 1)
-    this.#next()
+    return result
   }
 
   #next(): void {
@@ -115,7 +129,8 @@ export class SlotSender {
     else this.#running--
   }
 
-  #options(timeoutMs: number) {
-    return { timeoutMs, signal: this.#signal }
+  #options(timeoutMs: number, signal?: AbortSignal) {
+    const given = this.#given.signal
+    return { timeoutMs, signal: signal ? AbortSignal.any([given, signal]) : given }
   }
 }

@@ -1,3 +1,4 @@
+import { compactVolume } from './compact-volume.ts'
 import type {
   FileInfo,
   FileSource,
@@ -9,12 +10,18 @@ import type {
   VolumeClient,
 } from './file-source.ts'
 import { getFile } from './get-file.ts'
+import { readHistory } from './history.ts'
 import { listFiles, statFile } from './list-files.ts'
+import type { KeyWallet } from './master-key.ts'
 import { putFiles, removeFiles } from './put-files.ts'
+import { restoreFile } from './restore-file.ts'
 import type { VolumeSession } from './volume-session.ts'
+import type { CompactOptions, CompactResult, PastState, RestoreOptions, RestoreResult } from './volume-space.ts'
 
-/** The files of the volume that `session` attaches to. */
-export function volumeClient(volumeId: bigint, session: VolumeSession): VolumeClient {
+const never = new AbortController().signal
+
+/** The files of the volume that `session` attaches to. @param wallet of its owner, to release what was removed. */
+export function volumeClient(volumeId: bigint, session: VolumeSession, wallet?: KeyWallet): VolumeClient {
   return {
     volumeId,
     put: (files: AsyncIterable<FileSource> | Iterable<FileSource>, options: PutOptions = {}): Promise<PutResult> =>
@@ -25,5 +32,9 @@ export function volumeClient(volumeId: bigint, session: VolumeSession): VolumeCl
       statFile(session, path, options),
     remove: (paths: Iterable<string>, options: PutOptions = {}): Promise<RemoveResult> =>
       removeFiles(session, paths, options),
+    compact: (options: CompactOptions = {}): Promise<CompactResult> => compactVolume(session, options, wallet),
+    history: ({ signal = never }: { signal?: AbortSignal } = {}): Promise<PastState[]> => readHistory(session, signal),
+    restore: (path: string, options: RestoreOptions = {}): Promise<RestoreResult> =>
+      restoreFile(session, path, options),
   }
 }

@@ -1,6 +1,7 @@
-import { type ErasureCode, type Extent, LEAF_BYTES, type State, StorgoError, verifyPath } from '@storgo/protocol'
+import { type ErasureCode, type Extent, type State, StorgoError } from '@storgo/protocol'
 import type { BlockCache } from './block-cache.ts'
 import { hedgedRead } from './hedged-read.ts'
+import { readLeaves } from './read-leaves.ts'
 import { planReads, type SlotRange } from './read-plan.ts'
 import { SharedReads } from './shared-reads.ts'
 import type { SlotHealth } from './slot-health.ts'
@@ -93,26 +94,10 @@ export class VolumeReader {
     return hedgedRead(range, { code, health, readSlot, onTrouble }, signal)
   }
 
-  async #readSlot({ slot, sector, offset, length }: SlotRange, signal: AbortSignal): Promise<Uint8Array> {
+  async #readSlot(range: SlotRange, signal: AbortSignal): Promise<Uint8Array> {
     const { record, state, health } = this.#options
-    const link = record.links[slot]
-    if (!link) throw new StorgoError('INTERNAL', `the volume has no slot ${slot}`, { slot })
-    const wanted = { nonce: state.nonce, sector, offset, length }
-    const { bytes, path } = await link.read(wanted, { signal, timeoutMs: health.deadlineMs() })
-    const { root, sectors } = state
-    const claim = {
-      root,
-      sectors,
-      n: record.links.length,
-      slot,
-      sectorIndex: sector,
-      firstLeaf: offset / LEAF_BYTES,
-      bytes,
-      path,
-    }
-    if (bytes.length === length && verifyPath(claim)) return bytes
-    throw new StorgoError('PROOF_INVALID', `slot ${slot} answered with bytes that do not lead to the state's root`, {
-      slot,
-    })
+    const link = record.links[range.slot]
+    if (!link) throw new StorgoError('INTERNAL', `the volume has no slot ${range.slot}`, { slot: range.slot })
+    return readLeaves({ link, state, n: record.links.length, range }, { signal, timeoutMs: health.deadlineMs() })
   }
 }

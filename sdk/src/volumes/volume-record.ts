@@ -1,4 +1,4 @@
-import type { SigningDomain } from '@storgo/protocol'
+import type { Epoch, SigningDomain } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { SlotLink } from './slot-link.ts'
 
@@ -21,4 +21,6 @@ export type VolumeRecord = {
   links: readonly SlotLink[]
   /** Address of a generation's session key. */
   sessionKeyOf(generation: number): Promise<Address>
+  /** The epoch it is, and for how many epochs slots keep what a state has freed. */
+  retention(): Promise<{ epoch: Epoch; retentionEpochs: number }>
 }

@@ -1,35 +1,35 @@
-import { type Extent, StorgoError } from '@storgo/protocol'
-import { type Belief, nextTerm } from './believe.ts'
-import type { CatalogDraft } from './catalog-draft.ts'
+import type { Extent } from '@storgo/protocol'
+import type { EntryDraft } from './entry-draft.ts'
 import type { Committed } from './slot-fleet.ts'
 import type { Version } from './version.ts'
-import type { VolumeRecord } from './volume-record.ts'
 import type { VolumeWriter } from './volume-writer.ts'
 
 /** A write on its way: appends go through `writer`, changes of the catalog through `draft`. */
 export type WriteSession = {
-  version: Version
-  writer: VolumeWriter
-  draft: CatalogDraft
-  /** Slots that held the version when the write began. */
-  holders: number
+  /** The last certified version, which {@link commit} moves on. */
+  readonly version: Version
+  readonly writer: VolumeWriter
+  /** What this write changes; its own until it is committed. */
+  readonly draft: EntryDraft
   /** Reads what is part of the last certified state. */
   read(extents: readonly Extent[], signal: AbortSignal): Promise<Uint8Array[]>
   /** Makes everything so far the next certified state. */
-  commit(): Promise<Committed>
+  commit(options?: CommitOptions): Promise<Committed>
 }
 
-/**
- * The term to write with.
- * @throws {StorgoError} `STATE_UNFINISHED` when another writer's state may have reached a quorum with silent slots.
- */
-export function termToWrite({ volumeId, q, links }: VolumeRecord, belief: Belief, answered: number): bigint {
-  const slots = links.length
-  const term = nextTerm(belief, { n: slots, q, answered })
-  if (term !== undefined) return term
-  throw new StorgoError(
-    'STATE_UNFINISHED',
-    `another writer's state of volume ${volumeId} may or may not have reached a quorum, and ${slots - answered} of its slots do not answer; try again when they do`,
-    { volumeId, answered, slots },
-  )
+/** `moves`: nodes of the catalog that are written anew although nothing in them changes. */
+export type CommitOptions = { moves?: (node: Extent) => boolean }
+
+/** What a write came to. */
+export type Written<T> = {
+  value: T
+  /** The state that it is part of, if it changed anything; `catalogBytes` of it are the catalog's. */
+  committed: (Committed & { catalogBytes: number }) | undefined
+  /** The last certified state: the committed one, or the one that was found. */
+  nonce: bigint
+  /** Slots that take part. */
+  slots: number
 }
+
+/** A write; it runs again, on what the volume holds then, when another writer comes between. */
+export type Write<T> = (write: WriteSession) => Promise<T>

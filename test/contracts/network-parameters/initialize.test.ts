@@ -1,6 +1,6 @@
 // initialize
 // ├── when a value is out of its bounds          → reverts NetworkParametersOutOfBounds
-// ├── when values are missing                    → reverts
+// ├── when there are too few or too many values  → reverts NetworkParametersValueCount
 // ├── when the proxy has been initialised before → reverts InvalidInitialization
 // ├── when called on the implementation          → reverts InvalidInitialization
 // └── sets the owner and every value, which count at once
@@ -24,9 +24,13 @@ for (const [index] of VALUES.entries()) {
   })
 }
 
-test('when values are missing it reverts', async () => {
-  const { viem, initialize } = await anUnstarted()
-  await viem.assertions.revert(initialize(VALUES.slice(0, -1)).then(({ address }) => address))
+test('when there are too few or too many values it reverts', async () => {
+  const { viem, parameters, initialize } = await anUnstarted()
+  for (const values of [VALUES.slice(0, -1), [], [...VALUES, 1n]]) {
+    const count = [BigInt(values.length), BigInt(VALUES.length)] as const
+    const creation = initialize(values)
+    await viem.assertions.revertWithCustomErrorWithArgs(creation, parameters, 'NetworkParametersValueCount', [...count])
+  }
 })
 
 test('when the proxy has been initialised before it reverts', async () => {

@@ -22,6 +22,7 @@ const BOUNDS: readonly (readonly [bigint, bigint])[] = [
   [1n, 365n],
   [1n, 90n],
   [0n, 90n],
+  [1n, 90n],
 ]
 
 test('when the caller is not the timelock it reverts, for the deployer too', async () => {

@@ -7,7 +7,7 @@ import { account } from '../fixtures/network.ts'
 import { aBook, SHELVES } from './fixtures/a-book.ts'
 
 const WHOLE = SHELVES.map(({ volumeId, slot, n, billed }, position) => {
-  return { position, volumeId, slot, n, floor: 0n, frozenSectors: billed, nextSectors: billed }
+  return { position, volumeId, slot, n, floor: 0n, nextFloor: 0n, frozenSectors: billed, nextSectors: billed }
 })
 
 test('it gives the positions asked for, cut off at the end', async () => {

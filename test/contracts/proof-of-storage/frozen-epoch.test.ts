@@ -4,14 +4,14 @@
 // └── they count from the next epoch on
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { getAddress, maxUint256, parseEther } from 'viem'
+import { type Address, getAddress, type Hex, maxUint256, parseEther } from 'viem'
 import { passEpochs, storeSeed } from '../fixtures/epochs.ts'
 import { account, aStorgo, fixture, type Storgo } from '../fixtures/network.ts'
 import { aProvider, fund } from '../fixtures/providers.ts'
 import { openVolume } from '../fixtures/volumes.ts'
 import { readBook, stockOf } from './fixtures/a-book.ts'
 import { asTimelock, PROOF_SAMPLES } from './fixtures/as-timelock.ts'
-import { draw, encodeProof, proofOf, SAMPLES } from './fixtures/proof.ts'
+import { draw, encodeProof, proofOf, SAMPLES, statesUsedBy } from './fixtures/proof.ts'
 import { submit } from './fixtures/submit.ts'
 
 /** The provider's slots in the volumes that were opened first: number 1 in 1, 2 and 4, number 0 in 3. */
@@ -65,14 +65,20 @@ test('changes after the seed touch neither challenges nor billed sectors, and th
   const { proofs, operator, stored, signed } = scene
   const { epoch, seed } = await storeSeed(scene)
   const drawn = draw(await readBook(scene, operator), seed, operator, epoch)
-  const proof = encodeProof(proofOf(drawn, stored, signed))
+  const proof = proofOf(drawn, stored, signed)
   const before = await challenges(scene, epoch)
   await changeEverything(scene)
   assert.equal(await proofs.read.billedSectors([operator]), 23)
   assert.deepEqual(await challenges(scene, epoch), before)
-  const hash = await submit({ ...scene, epoch }, proof)
-  const provider = getAddress(operator)
-  await scene.viem.assertions.emitWithArgs(hash, proofs, 'EpochProven', [provider, epoch, 23n, SAMPLES])
+  const hash = await submit({ ...scene, epoch }, encodeProof(proof))
+  const event: [Address, number, bigint, number, Hex] = [
+    getAddress(operator),
+    epoch,
+    23n,
+    SAMPLES,
+    statesUsedBy(drawn, proof),
+  ]
+  await scene.viem.assertions.emitWithArgs(hash, proofs, 'EpochProven', event)
 })
 
 test('changes before the seed leave the epoch what it would have been, and count from the next one', async () => {
@@ -97,9 +103,16 @@ test('changes before the seed leave the epoch what it would have been, and count
   const nine = draw(await readBook(scene, operator), later.seed, operator, later.epoch, 9)
   assert.ok(nine.every(({ volumeId }) => volumeId !== 3n))
   // Volumes 6 and 7 have nothing stored; volume 4's states of the old generation prove it as before.
-  const hash = await submit({ ...scene, epoch: later.epoch }, encodeProof(proofOf(nine, stored, signed)))
-  const provider = getAddress(operator)
-  await scene.viem.assertions.emitWithArgs(hash, proofs, 'EpochProven', [provider, later.epoch, 46n, 9])
+  const proof = proofOf(nine, stored, signed)
+  const hash = await submit({ ...scene, epoch: later.epoch }, encodeProof(proof))
+  const event: [Address, number, bigint, number, Hex] = [
+    getAddress(operator),
+    later.epoch,
+    46n,
+    9,
+    statesUsedBy(nine, proof),
+  ]
+  await scene.viem.assertions.emitWithArgs(hash, proofs, 'EpochProven', event)
 })
 
 test('a position freed in an epoch is not taken over in it, so that its slot can still be proven', async () => {

@@ -49,7 +49,7 @@ test('it gives provider j slot j, billed from the next epoch on, and emits BookC
   const hash = await proofs.write.join([providers, 9n, 4], asMarket)
   for (const [slot, provider] of providers.entries()) {
     await viem.assertions.emitWithArgs(hash, proofs, 'BookChanged', [provider, 9n, slot, 4])
-    const joined = { position: positions[slot]!, volumeId: 9n, slot, n: 3, floor: 0n }
+    const joined = { position: positions[slot]!, volumeId: 9n, slot, n: 3, floor: 0n, nextFloor: 0n }
     const entries = await readBook(storgo, provider)
     assert.deepEqual(entries.at(-1), { ...joined, frozenSectors: 0, nextSectors: 4 })
   }

@@ -9,13 +9,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type SignedState, signState } from '@storgo/protocol'
-import { bytesToHex, concat, getAddress, hexToBytes, numberToHex, parseEventLogs } from 'viem'
+import { type Address, bytesToHex, concat, getAddress, type Hex, hexToBytes, numberToHex, parseEventLogs } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { account, aStorgo, fixture } from '../fixtures/network.ts'
 import { asMarket } from '../provider-registry/fixtures/as-market.ts'
 import { aBook, BILLED, domainOf, readBook, SHELVES, shelve, signedOf, stockOf } from './fixtures/a-book.ts'
 import { asTimelock, PROOF_SAMPLES } from './fixtures/as-timelock.ts'
-import { draw, encodeProof, findMixHash, proofOf, SAMPLES, seedOf, volumesIn } from './fixtures/proof.ts'
+import { draw, encodeProof, findMixHash, proofOf, SAMPLES, seedOf, statesUsedBy, volumesIn } from './fixtures/proof.ts'
 import { nextEpochWith } from './fixtures/seed-epoch.ts'
 import { stateOf } from './fixtures/stored-slot.ts'
 import { isProven, refuses, submit } from './fixtures/submit.ts'
@@ -37,6 +37,7 @@ test('it accepts leaves of volumes of every shape, marks the epoch and emits Epo
     epoch,
     billedSectors: BigInt(BILLED),
     samples: SAMPLES,
+    statesUsed: statesUsedBy(book.drawn, book.proof),
   })
   assert.equal(await isProven(book), true)
   assert.equal(await proofs.read.provenCount([operator, epoch]), 0)
@@ -105,12 +106,20 @@ test('it takes as many samples as the parameter says, from the epoch after its c
 
   const { epoch, seed } = await nextEpochWith(book, MIX_HASH)
   const drawn = draw(await readBook(book, operator), seed, operator, epoch)
-  const few = encodeProof(proofOf(drawn.slice(0, 7), stored, signed))
+  const firstSeven = proofOf(drawn.slice(0, 7), stored, signed)
+  const few = encodeProof(firstSeven)
   const eighth = encodeProof(proofOf(drawn.slice(7, 8), stored, [])).samples
   const eight = { ...few, samples: concat([few.samples, eighth]) }
   await refuses({ ...book, epoch }, eight, 'ProofOfStorageSamplesTrailing', [2n])
   const hash = await submit({ ...book, epoch }, few)
-  await book.viem.assertions.emitWithArgs(hash, book.proofs, 'EpochProven', [operator, epoch, BigInt(BILLED), 7])
+  const event: [Address, number, bigint, number, Hex] = [
+    operator,
+    epoch,
+    BigInt(BILLED),
+    7,
+    statesUsedBy(drawn, firstSeven),
+  ]
+  await book.viem.assertions.emitWithArgs(hash, book.proofs, 'EpochProven', event)
 })
 
 test('it does not ask when a session key expires', async () => {

@@ -38,7 +38,7 @@ test('it keeps the position and its weight in the current epoch, and weighs noth
   )
   await viem.assertions.emitWithArgs(hash, proofs, 'BookChanged', [A, 5n, 0, 0])
   await viem.assertions.emitWithArgs(hash, proofs, 'BookChanged', [B, 5n, 1, 0])
-  const left = { position: 0, volumeId: 5n, slot: 0, n: 2, floor: 0n, nextSectors: 0 }
+  const left = { position: 0, volumeId: 5n, slot: 0, n: 2, floor: 0n, nextFloor: 0n, nextSectors: 0 }
   assert.deepEqual((await readBook(storgo, A))[0], { ...left, frozenSectors: 7 })
   assert.equal(await proofs.read.billedSectors([A]), 9)
   await passEpochs(storgo)

@@ -1,24 +1,27 @@
 // protocol/vectors, which TypeScript runs too, put to the contract
 // ├── proofs.json: seeds, challenges, and the whole proof, at its address, epoch, seed, book and session key
 // ├── states.json: every signed state is accepted as its session key's, and not with a bit altered
+// ├── states.json: the certificate raises floors, as TypeScript encodes it, and not with a bit altered
 // └── trees.json: every path of one leaf leads to its root
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import {
   challengeIndex,
+  EMPTY_STATE_INDEX,
   type Epoch,
   LEAVES_PER_SECTOR,
   type SignedState,
   type SigningDomain,
   signState,
 } from '@storgo/protocol'
-import { type Address, concat, getAddress, type Hex, hexToBytes, numberToHex, size } from 'viem'
+import { type Address, concat, getAddress, type Hex, hexToBytes, numberToHex, size, sliceHex } from 'viem'
 import { SESSION_ADDRESS, SESSION_KEY } from '../fixtures/volumes.ts'
 import { placedAt } from './fixtures/a-book.ts'
 import { flip } from './fixtures/alter.ts'
 import { EMPTY_PROOF, encodeProof, PROVE_GAS } from './fixtures/proof.ts'
 import { type VectorChain, vectorChain } from './fixtures/vector-chain.ts'
 import { readVectors, type StateVector } from './fixtures/vector-files.ts'
+import { vectorMarket } from './fixtures/vector-market.ts'
 
 const PROVE = { gas: PROVE_GAS }
 const OPERATOR: Address = '0x00000000000000000000000000000000000b0045'
@@ -89,7 +92,20 @@ test('proofs.json: the whole proof is accepted, and not with a bit altered', asy
   await viem.assertions.revertWithCustomErrorWithArgs(altered, proofs, 'ProofOfStorageLeafMismatch', last)
   const hash = await proofs.write.prove([prove.epoch, prove.encodedStates, prove.encodedSamples], from)
   const billed = prove.book.reduce((sum, { billedSectors }) => sum + billedSectors, 0)
-  const args: [Address, number, bigint, number] = [prove.provider, prove.epoch, BigInt(billed), prove.samples.length]
+  const used = [
+    ...prove.states.map(({ volumeId, nonce }) => [volumeId, nonce] as const),
+    ...prove.samples
+      .filter(({ stateIndex }) => stateIndex === EMPTY_STATE_INDEX)
+      .map(({ volumeId }) => [volumeId, '0'] as const),
+  ]
+  const list = concat(used.flatMap((entry) => entry.map((number) => numberToHex(BigInt(number), { size: 8 }))))
+  const args: [Address, number, bigint, number, Hex] = [
+    prove.provider,
+    prove.epoch,
+    BigInt(billed),
+    prove.samples.length,
+    list,
+  ]
   await viem.assertions.emitWithArgs(hash, proofs, 'EpochProven', args)
 })
 
@@ -153,6 +169,36 @@ test("states.json: every state is accepted as its session key's, and not with a 
     // Nobody has the leaves of this root. That the state is found to be unused shows that its signature was accepted.
     const unused = proofs.simulate.prove([prove.epoch, record, EMPTY_PROOF.samples], from)
     await viem.assertions.revertWithCustomErrorWithArgs(unused, proofs, 'ProofOfStorageStateUnused', refused)
+  }
+})
+
+test('states.json: the certificate raises the floors of its slots, and not with a bit altered', async () => {
+  const vectors = await readVectors('states')
+  const { viem, proofs } = await vectorMarket(vectors)
+  const state = vectors.states[vectors.certificate.state]!
+  const receipts = vectors.certificate.receipts.map((index) => vectors.receipts[index]!)
+  const certificate = concat([
+    sliceHex(recordOf(state), 0, 56),
+    state.parent,
+    numberToHex(BigInt(state.term), { size: 8 }),
+    state.head,
+    state.signature,
+    numberToHex(BigInt(receipts[0]!.term), { size: 8 }),
+    ...receipts.flatMap(({ slot, epoch, signature }) => [
+      numberToHex(slot, { size: 1 }),
+      numberToHex(epoch, { size: 4 }),
+      signature,
+    ]),
+  ])
+  const mask = receipts.reduce((bits, { slot }) => bits | (1 << slot), 0)
+  const altered = proofs.simulate.anchor([flip(certificate, size(certificate) - 1), mask])
+  const last: [bigint, number] = [BigInt(receipts.length - 1), receipts.at(-1)!.slot]
+  const invalid = 'ProofOfStorageReceiptSignatureInvalid'
+  await viem.assertions.revertWithCustomErrorWithArgs(altered, proofs, invalid, last)
+  await proofs.write.anchor([certificate, mask])
+  for (const { slot } of receipts) {
+    const [entry] = await proofs.read.book([vectors.operators[slot]!.address, 0, 1])
+    assert.equal(entry?.nextFloor, BigInt(state.nonce))
   }
 })
 

@@ -7,6 +7,7 @@
 // ├── when what stays does not cover the billed GiB    → reverts ProviderRegistryStakeTooLow
 // ├── when everything goes while sectors are billed    → reverts ProviderRegistryStakeTooLow
 // └── moves the amount to what is unbonding, starts the wait again and emits UnbondingStarted
+//     └── and never lets an earlier wait end earlier, where the parameter has been lowered
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { getAddress } from 'viem'
@@ -134,4 +135,20 @@ test('repeated calls add up and start the wait again', async () => {
   const { unbonding, unbondingEndsEpoch } = await registry.read.provider([operator])
   assert.equal(unbonding, 12n)
   assert.equal(unbondingEndsEpoch, later + Number(await parameter(candidate, 'unbondingEpochs')))
+})
+
+test('a wait that has begun ends no earlier where governance has shortened the parameter since', async () => {
+  const candidate = await aRegistered()
+  const { viem, registry, operator } = candidate
+  await changeParameter(candidate, 'unbondingEpochs', 20n)
+  const began = await currentEpoch(candidate)
+  await unbond(candidate, 7n)
+  await changeParameter(candidate, 'unbondingEpochs', 2n)
+  const sent = unbond(candidate, 5n)
+  await viem.assertions.emitWithArgs(sent, registry, 'UnbondingStarted', [operator, 5n, began + 20])
+  assert.equal((await registry.read.provider([operator])).unbondingEndsEpoch, began + 20)
+  // Once the later end is that of the new call, it counts.
+  const later = await passEpochs(candidate, 19)
+  await unbond(candidate, 1n)
+  assert.equal((await registry.read.provider([operator])).unbondingEndsEpoch, later + 2)
 })

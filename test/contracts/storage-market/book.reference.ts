@@ -45,6 +45,7 @@ export class BookReference {
       slot,
       n,
       floor: 0n,
+      nextFloor: 0n,
       frozenSectors: sectorsIn(weights, epoch),
       nextSectors: sectorsIn(weights, epoch + 1),
     }))

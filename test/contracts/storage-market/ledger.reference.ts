@@ -1,4 +1,4 @@
-import type { Address } from 'viem'
+import { type Address, zeroAddress } from 'viem'
 import { BookReference } from './book.reference.ts'
 
 const GRACE_EPOCHS = 2
@@ -6,12 +6,16 @@ const NOTICE_EPOCHS = 2
 
 /** What a slot costs from an epoch on, until the next of its terms begins. */
 type Term = { from: number; price: bigint }
-type Slot = { provider: Address; position: number; terms: Term[]; settled: number }
+/** `leaves`: the epoch from which on a dismissed slot is vacant. */
+type Slot = { provider: Address; position: number; terms: Term[]; settled: number; leaves?: number }
 type Volume = { owner: Address; sectors: number; opened: number; end: number; closed: boolean; slots: Slot[] }
 type Ask = { price: bigint; announced?: { price: bigint; from: number } }
 
 /** The price of one slot for one epoch. */
 const priceIn = ({ terms }: Slot, epoch: number): bigint => terms.findLast(({ from }) => from <= epoch)?.price ?? 0n
+
+/** Slots that have not been dismissed. */
+const live = ({ slots }: Volume): Slot[] => slots.filter(({ leaves }) => leaves === undefined)
 
 const plus = <Key>(sums: Map<Key, bigint>, key: Key, amount: bigint) => sums.set(key, (sums.get(key) ?? 0n) + amount)
 
@@ -62,7 +66,24 @@ export class LedgerReference {
     if (volume.closed) return 'StorageMarketClosed'
     if (this.epoch >= volume.end) return 'StorageMarketUnfunded'
     this.#change(volume, sectors, volume.end)
-    for (const { provider, position } of volume.slots) this.#book(provider).setWeight(this.epoch, position, sectors)
+    for (const { provider, position } of live(volume)) this.#book(provider).setWeight(this.epoch, position, sectors)
+    return undefined
+  }
+
+  dismiss(volume: Volume, index: number): string | undefined {
+    if (volume.closed) return 'StorageMarketClosed'
+    const slot = volume.slots[index]
+    if (slot === undefined) return 'StorageMarketSlotUnknown'
+    if (slot.leaves !== undefined) return 'StorageMarketSlotVacant'
+    // One data slot, and a quorum of it and half of the others.
+    if (live(volume).length - 1 < 1 + Math.ceil((volume.slots.length - 1) / 2)) return 'StorageMarketTooFewSlots'
+    if (this.epoch >= volume.end) return 'StorageMarketUnfunded'
+    this.#settleAll(volume)
+    const before = this.escrow(volume)
+    slot.leaves = this.epoch + 1
+    slot.terms = [...slot.terms.filter(({ from }) => from <= this.epoch), { from: slot.leaves, price: 0n }]
+    plus(this.credit, volume.owner, before - this.escrow(volume))
+    this.#book(slot.provider).remove(this.epoch, slot.position)
     return undefined
   }
 
@@ -134,16 +155,24 @@ export class LedgerReference {
     return sum
   }
 
+  /** A volume's slots as the contract shows them. */
+  shown({ slots }: Volume): { provider: Address; position: number; settled: number }[] {
+    return slots.map(({ provider, position, settled, leaves }) => {
+      const vacant = leaves !== undefined && leaves <= this.epoch
+      return { provider: vacant ? zeroAddress : provider, position: vacant ? 0 : position, settled }
+    })
+  }
+
   /** Sectors that volumes still open have taken from a provider's ask. */
   reserved(provider: Address): number {
-    const held = this.volumes.filter(({ closed, slots }) => !closed && slots.some((slot) => slot.provider === provider))
+    const held = this.volumes.filter((one) => !one.closed && live(one).some((slot) => slot.provider === provider))
     return held.reduce((sum, { sectors }) => sum + sectors, 0)
   }
 
   #change(volume: Volume, sectors: number, end: number): void {
     this.#settleAll(volume)
     const before = this.escrow(volume)
-    for (const slot of volume.slots) {
+    for (const slot of live(volume)) {
       slot.terms = slot.terms.filter(({ from }) => from <= this.epoch)
       slot.terms.push({ from: this.epoch + 1, price: this.askOf(slot.provider) * BigInt(sectors) })
     }
@@ -158,7 +187,7 @@ export class LedgerReference {
   }
 
   #settleSlot(volume: Volume, slot: Slot): void {
-    for (; slot.settled < Math.min(this.epoch, volume.end); slot.settled++) {
+    for (; slot.settled < Math.min(this.epoch, volume.end, slot.leaves ?? volume.end); slot.settled++) {
       const price = priceIn(slot, slot.settled)
       if (this.#proven.has(`${slot.provider} ${slot.settled}`)) plus(this.earnings, slot.provider, price)
       else plus(this.credit, volume.owner, price)
@@ -167,7 +196,7 @@ export class LedgerReference {
 
   #leave(volume: Volume): void {
     volume.closed = true
-    for (const { provider, position } of volume.slots) this.#book(provider).remove(this.epoch, position)
+    for (const { provider, position } of live(volume)) this.#book(provider).remove(this.epoch, position)
   }
 
   #book(provider: Address): BookReference {

@@ -53,6 +53,8 @@ async function take(step: Step, { scene, clients, model }: Scene): Promise<void>
         return [market.write.topUp([id, step.epochs, maxUint256], { account }), model.topUp(volume, step.epochs)]
       case 'resize':
         return [market.write.resize([id, step.sectors, maxUint256], { account }), model.resize(volume, step.sectors)]
+      case 'dismiss':
+        return [market.write.dismiss([id, step.slot], { account }), model.dismiss(volume, step.slot)]
       case 'close':
         return [market.write.close([id], { account }), model.close(volume)]
       case 'expire':
@@ -92,7 +94,7 @@ async function compare({ scene, clients, model }: Scene): Promise<void> {
     const slots = await market.read.slots([BigInt(index + 1)])
     assert.deepEqual(
       slots.map(({ provider, bookIndex, settledEpoch }) => ({ provider, position: bookIndex, settled: settledEpoch })),
-      volume.slots.map(({ provider, position, settled }) => ({ provider, position, settled })),
+      model.shown(volume),
     )
   }
   for (const { operator } of providers) {

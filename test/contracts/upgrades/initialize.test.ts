@@ -13,7 +13,7 @@ function initialization(storgo: Storgo, name: ProxyName, owner: Address): Hex {
     return encodeFunctionData({ abi: token.abi, functionName: 'initialize', args: [owner, owner, 1n] })
   }
   if (name === 'parameters') {
-    const values = [20n, 10n ** 21n, 10n ** 19n, 4n, 2n, 2n]
+    const values = [20n, 10n ** 21n, 10n ** 19n, 4n, 2n, 2n, 4n]
     return encodeFunctionData({ abi: parameters.abi, functionName: 'initialize', args: [owner, values] })
   }
   return encodeFunctionData({ abi: storgo[name].abi, functionName: 'initialize', args: [owner] })

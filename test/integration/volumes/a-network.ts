@@ -11,6 +11,8 @@ import {
   type VolumeClient,
 } from '@storgo/sdk'
 import { readPasswordFile } from '@storgo/sdk/key-file'
+import { LOCAL_NETWORK_FOLDER } from '../../../cli/src/local-network/find.ts'
+import type { LocalNetworkRecord } from '../../../cli/src/local-network/record.ts'
 import { openWallet, type Wallet } from '../../../cli/src/profile/wallet.ts'
 import type { Child } from '../../../scripts/local/child.ts'
 import { startLocalNetwork } from '../../../scripts/local/start-network.ts'
@@ -22,10 +24,13 @@ type Warning = { slot: number; provider: string; code: string; message: string }
 export type AClient = AsyncDisposable & { storgo: Storgo; volume: VolumeClient; warnings: Warning[] }
 
 /** The provider of a slot. */
-type Holder = { child: Child; operator: string; multiaddr: string }
+export type Holder = { child: Child; operator: string; multiaddr: string; dataDir: string }
 
 /** A chain and providers in processes of their own, with an open 4 + 2 volume. */
 export type ANetwork = AsyncDisposable & {
+  /** A folder in which `storgo` finds it. */
+  cwd: string
+  record: LocalNetworkRecord
   rpcUrl: string
   deployment: Deployment
   wallet: Wallet
@@ -40,8 +45,9 @@ export type ANetwork = AsyncDisposable & {
 
 export async function aNetwork(): Promise<ANetwork> {
   await using resources = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'storgo-volumes-'))
-  resources.defer(() => rm(folder, { recursive: true, force: true }))
+  const cwd = await mkdtemp(join(tmpdir(), 'storgo-volumes-'))
+  resources.defer(() => rm(cwd, { recursive: true, force: true }))
+  const folder = join(cwd, LOCAL_NETWORK_FOLDER)
   const repository = fileURLToPath(new URL('../../../', import.meta.url))
   const steps = new Steps(() => {}, new AbortController().signal)
   const network = resources.use(await startLocalNetwork({ folder, repository, steps, logger: keeping([]) }))
@@ -67,13 +73,15 @@ export async function aNetwork(): Promise<ANetwork> {
     return slots.map(({ provider }) => {
       const index = record.providers.findIndex(({ operator }) => operator === provider)
       const { child } = network.providers[index] ?? missing(provider)
-      const { operator, multiaddr } = record.providers[index] ?? missing(provider)
-      return { child, operator, multiaddr }
+      const { operator, multiaddr, dataDir } = record.providers[index] ?? missing(provider)
+      return { child, operator, multiaddr, dataDir }
     })
   }
   const holders = await holdersOf(volumeId)
   const running = resources.move()
   return {
+    cwd,
+    record,
     rpcUrl,
     deployment,
     wallet,

@@ -8,7 +8,7 @@ import { volumeKeysOf } from '../../../sdk/src/volumes/volume-keys.ts'
 import { VolumeSession } from '../../../sdk/src/volumes/volume-session.ts'
 import type { ANetwork } from './a-network.ts'
 
-type Calls = Pick<SlotLink, 'commit' | 'certify'>
+type Calls = Pick<SlotLink, 'pen' | 'commit' | 'certify'>
 
 /** A client of the volume whose calls to slots may be made to fail. */
 export type ASession = AsyncDisposable & { volume: VolumeClient; link(slot: number): SlotLink }

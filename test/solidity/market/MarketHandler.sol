@@ -25,6 +25,8 @@ contract MarketHandler is Test {
     /// @dev What each slot costs in an epoch, noted when the epoch has begun and nothing can change it any more.
     mapping(uint64 volumeId => mapping(uint256 slot => mapping(uint32 epoch => uint256))) private billed;
     mapping(address provider => uint256) private frozenSectors;
+    /// @dev Bit j: slot j has been dismissed.
+    mapping(uint64 volumeId => uint256) private dismissed;
 
     constructor(Network memory network) {
         (token, proofs, registry, market) = (network.token, network.proofs, network.registry, network.market);
@@ -43,9 +45,11 @@ contract MarketHandler is Test {
             chosen[i] = providers[(own % 32 == 0 ? own >> 8 : draw % providers.length + i) % providers.length];
             for (uint256 j; j < i; ++j) if (chosen[i] == chosen[j]) twice = true;
         }
+        // Mostly with parity, so that slots can be dismissed.
+        uint8 k = uint8(draw >> 8) % n + 1;
         IStorageMarket.OpenParams memory params = IStorageMarket.OpenParams({
-            k: n,
-            m: 0,
+            k: k,
+            m: n - k,
             sectors: uint32(bound(sectors, 1, 1000)),
             epochs: uint32(bound(epochs, 1, 6)),
             providers: chosen,
@@ -72,6 +76,24 @@ contract MarketHandler is Test {
         if (id == 0 || volume.closed || proofs.currentEpoch() >= volume.endEpoch) return;
         vm.prank(volume.owner);
         market.resize(id, uint32(bound(sectors, 1, 1000)), type(uint256).max);
+    }
+
+    function dismiss(uint64 draw, uint8 slot) external {
+        (uint64 id, IStorageMarket.Volume memory volume) = _pick(draw);
+        if (id == 0 || volume.closed || proofs.currentEpoch() >= volume.endEpoch) return;
+        uint8 n = volume.k + volume.m;
+        slot %= n;
+        uint256 left = n - 1;
+        for (uint256 i; i < n; ++i) left -= dismissed[id] >> i & 1;
+        vm.prank(volume.owner);
+        if (dismissed[id] >> slot & 1 != 0) {
+            vm.expectRevert(abi.encodeWithSelector(IStorageMarket.StorageMarketSlotVacant.selector, id, slot));
+        } else if (left < volume.k + (uint256(volume.m) + 1) / 2) {
+            vm.expectPartialRevert(IStorageMarket.StorageMarketTooFewSlots.selector);
+        } else {
+            dismissed[id] |= 1 << slot;
+        }
+        market.dismiss(id, slot);
     }
 
     function close(uint64 draw) external {
@@ -157,7 +179,9 @@ contract MarketHandler is Test {
                 if (market.volume(id).closed) continue;
                 IStorageMarket.Slot[] memory slots = market.slots(id);
                 uint256 held;
-                for (uint256 j; j < slots.length; ++j) if (slots[j].provider == operator) ++held;
+                for (uint256 j; j < slots.length; ++j) {
+                    if (slots[j].provider == operator && dismissed[id] >> j & 1 == 0) ++held;
+                }
                 assertLe(held, 1);
                 reserved += held * market.volume(id).sectors;
             }

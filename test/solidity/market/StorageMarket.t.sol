@@ -10,7 +10,7 @@ contract StorageMarketInvariants is TestNetwork {
 
     function setUp() external {
         handler = new MarketHandler(_deployNetwork(9));
-        bytes4[] memory selectors = new bytes4[](12);
+        bytes4[] memory selectors = new bytes4[](13);
         // Opening and the passing of time twice as often.
         selectors[0] = MarketHandler.open.selector;
         selectors[1] = MarketHandler.open.selector;
@@ -24,6 +24,7 @@ contract StorageMarketInvariants is TestNetwork {
         selectors[9] = MarketHandler.withdrawEarnings.selector;
         selectors[10] = MarketHandler.nextEpoch.selector;
         selectors[11] = MarketHandler.nextEpoch.selector;
+        selectors[12] = MarketHandler.dismiss.selector;
         targetContract(address(handler));
         targetSelector(FuzzSelector({addr: address(handler), selectors: selectors}));
     }

@@ -60,9 +60,9 @@ abstract contract TestNetwork is Test {
                 abi.encodeCall(StorgoToken.initialize, (address(this), address(this), 1_000_000_000 ether))
             )
         );
-        uint96[] memory values = new uint96[](6);
+        uint96[] memory values = new uint96[](7);
         (values[0], values[1], values[2]) = (20, 1000 ether, 10 ether);
-        (values[3], values[4], values[5]) = (4, 2, 2);
+        (values[3], values[4], values[5], values[6]) = (4, 2, 2, 4);
         NetworkParameters parameters = NetworkParameters(
             _proxy(
                 address(new NetworkParameters()), abi.encodeCall(NetworkParameters.initialize, (address(this), values))

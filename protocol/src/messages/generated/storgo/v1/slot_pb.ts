@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Certificate, Receipt, SignedState } from "./state_pb.ts";
+import type { Certificate, PenPromise, Receipt, SignedState } from "./state_pb.ts";
 import { file_storgo_v1_state } from "./state_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storgo/v1/slot.proto.
  */
 export const file_storgo_v1_slot: GenFile = /*@__PURE__*/
-  fileDesc("ChRzdG9yZ28vdjEvc2xvdC5wcm90bxIJc3RvcmdvLnYxIjMKEFNsb3RTdGF0ZVJlcXVlc3QSEQoJdm9sdW1lX2lkGAEgASgEEgwKBHNsb3QYAiABKA0iygEKDlNsb3RTdGF0ZVJlcGx5EikKCWNlcnRpZmllZBgBIAEoCzIWLnN0b3Jnby52MS5DZXJ0aWZpY2F0ZRIdChVjZXJ0aWZpZWRfaGVhZF9yZWNvcmQYAiABKAwSJgoGbGF0ZXN0GAMgASgLMhYuc3RvcmdvLnYxLlNpZ25lZFN0YXRlEioKDmxhdGVzdF9yZWNlaXB0GAQgASgLMhIuc3RvcmdvLnYxLlJlY2VpcHQSGgoSbGF0ZXN0X2hlYWRfcmVjb3JkGAUgASgMInoKEFNsb3RXcml0ZVJlcXVlc3QSEQoJdm9sdW1lX2lkGAEgASgEEgwKBHNsb3QYAiABKA0SDgoGdXBsb2FkGAMgASgMEhIKCmJhc2Vfbm9uY2UYBCABKAQSIQoHcGF0Y2hlcxgFIAMoCzIQLnN0b3Jnby52MS5QYXRjaCJFCgVQYXRjaBIOCgZzZWN0b3IYASABKA0SDgoGb2Zmc2V0GAIgASgNEg4KBmxlbmd0aBgDIAEoDRIMCgRtb2RlGAQgASgNIiYKDlNsb3RXcml0ZVJlcGx5EhQKDHN0YWdlZF9ieXRlcxgBIAEoBCKpAQoRU2xvdENvbW1pdFJlcXVlc3QSDAoEc2xvdBgBIAEoDRIOCgZ1cGxvYWQYAiABKAwSJQoFc3RhdGUYAyABKAsyFi5zdG9yZ28udjEuU2lnbmVkU3RhdGUSEgoKc2xvdF9yb290cxgEIAEoDBITCgtoZWFkX3JlY29yZBgFIAEoDBImCgZwYXJlbnQYBiABKAsyFi5zdG9yZ28udjEuQ2VydGlmaWNhdGUiNgoPU2xvdENvbW1pdFJlcGx5EiMKB3JlY2VpcHQYASABKAsyEi5zdG9yZ28udjEuUmVjZWlwdCJPChJTbG90Q2VydGlmeVJlcXVlc3QSDAoEc2xvdBgBIAEoDRIrCgtjZXJ0aWZpY2F0ZRgCIAEoCzIWLnN0b3Jnby52MS5DZXJ0aWZpY2F0ZSISChBTbG90Q2VydGlmeVJlcGx5InEKD1Nsb3RSZWFkUmVxdWVzdBIRCgl2b2x1bWVfaWQYASABKAQSDAoEc2xvdBgCIAEoDRINCgVub25jZRgDIAEoBBIOCgZzZWN0b3IYBCABKA0SDgoGb2Zmc2V0GAUgASgNEg4KBmxlbmd0aBgGIAEoDSIdCg1TbG90UmVhZFJlcGx5EgwKBHBhdGgYASABKAxiBnByb3RvMw", [file_storgo_v1_state]);
+  fileDesc("ChRzdG9yZ28vdjEvc2xvdC5wcm90bxIJc3RvcmdvLnYxIjMKEFNsb3RTdGF0ZVJlcXVlc3QSEQoJdm9sdW1lX2lkGAEgASgEEgwKBHNsb3QYAiABKA0i7wEKDlNsb3RTdGF0ZVJlcGx5EikKCWNlcnRpZmllZBgBIAEoCzIWLnN0b3Jnby52MS5DZXJ0aWZpY2F0ZRIdChVjZXJ0aWZpZWRfaGVhZF9yZWNvcmQYAiABKAwSJgoGbGF0ZXN0GAMgASgLMhYuc3RvcmdvLnYxLlNpZ25lZFN0YXRlEioKDmxhdGVzdF9yZWNlaXB0GAQgASgLMhIuc3RvcmdvLnYxLlJlY2VpcHQSGgoSbGF0ZXN0X2hlYWRfcmVjb3JkGAUgASgMEhUKDXByb21pc2VkX3Rlcm0YBiABKAQSDAoEYnVzeRgHIAEoCCJMCg5TbG90UGVuUmVxdWVzdBIRCgl2b2x1bWVfaWQYASABKAQSDAoEc2xvdBgCIAEoDRIMCgR0ZXJtGAMgASgEEgsKA3BlbhgEIAEoDCJfCgxTbG90UGVuUmVwbHkSJgoHcHJvbWlzZRgBIAEoCzIVLnN0b3Jnby52MS5QZW5Qcm9taXNlEicKBGhlbGQYAiABKAsyGS5zdG9yZ28udjEuU2xvdFN0YXRlUmVwbHkihwEKEFNsb3RXcml0ZVJlcXVlc3QSEQoJdm9sdW1lX2lkGAEgASgEEgwKBHNsb3QYAiABKA0SDgoGdXBsb2FkGAMgASgMEhIKCmJhc2Vfbm9uY2UYBCABKAQSIQoHcGF0Y2hlcxgFIAMoCzIQLnN0b3Jnby52MS5QYXRjaBILCgNwZW4YBiABKAwiRQoFUGF0Y2gSDgoGc2VjdG9yGAEgASgNEg4KBm9mZnNldBgCIAEoDRIOCgZsZW5ndGgYAyABKA0SDAoEbW9kZRgEIAEoDSImCg5TbG90V3JpdGVSZXBseRIUCgxzdGFnZWRfYnl0ZXMYASABKAQi7QEKEVNsb3RDb21taXRSZXF1ZXN0EgwKBHNsb3QYASABKA0SDgoGdXBsb2FkGAIgASgMEiUKBXN0YXRlGAMgASgLMhYuc3RvcmdvLnYxLlNpZ25lZFN0YXRlEhIKCnNsb3Rfcm9vdHMYBCABKAwSEwoLaGVhZF9yZWNvcmQYBSABKAwSJgoGcGFyZW50GAYgASgLMhYuc3RvcmdvLnYxLkNlcnRpZmljYXRlEgsKA3BlbhgHIAEoDBIMCgR0ZXJtGAggASgEEicKCHJlZnVzYWxzGAkgAygLMhUuc3RvcmdvLnYxLlBlblByb21pc2UiNgoPU2xvdENvbW1pdFJlcGx5EiMKB3JlY2VpcHQYASABKAsyEi5zdG9yZ28udjEuUmVjZWlwdCJPChJTbG90Q2VydGlmeVJlcXVlc3QSDAoEc2xvdBgBIAEoDRIrCgtjZXJ0aWZpY2F0ZRgCIAEoCzIWLnN0b3Jnby52MS5DZXJ0aWZpY2F0ZSISChBTbG90Q2VydGlmeVJlcGx5InEKD1Nsb3RSZWFkUmVxdWVzdBIRCgl2b2x1bWVfaWQYASABKAQSDAoEc2xvdBgCIAEoDRINCgVub25jZRgDIAEoBBIOCgZzZWN0b3IYBCABKA0SDgoGb2Zmc2V0GAUgASgNEg4KBmxlbmd0aBgGIAEoDSIdCg1TbG90UmVhZFJlcGx5EgwKBHBhdGgYASABKAwiZQoPU2xvdFN5bmNSZXF1ZXN0EhEKCXZvbHVtZV9pZBgBIAEoBBIMCgRzbG90GAIgASgNEg0KBXNpbmNlGAMgASgEEhMKC3VuY2VydGlmaWVkGAQgASgIEg0KBWFmdGVyGAUgASgNIuwBCg1TbG90U3luY1JlcGx5EiUKBXN0YXRlGAEgASgLMhYuc3RvcmdvLnYxLlNpZ25lZFN0YXRlEiQKCHJlY2VpcHRzGAIgAygLMhIuc3RvcmdvLnYxLlJlY2VpcHQSEwoLaGVhZF9yZWNvcmQYAyABKAwSEgoKc2xvdF9yb290cxgEIAEoDBIlCgdjaGFuZ2VkGAUgAygLMhQuc3RvcmdvLnYxLlNlY3RvclJ1bhIiCgVmcmVlZBgGIAMoCzITLnN0b3Jnby52MS5GcmVlZFJ1bhIRCgRuZXh0GAcgASgNSACIAQFCBwoFX25leHQiKQoJU2VjdG9yUnVuEg0KBWZpcnN0GAEgASgNEg0KBWNvdW50GAIgASgNIkYKCEZyZWVkUnVuEg0KBWZpcnN0GAEgASgNEg0KBWNvdW50GAIgASgNEg0KBWVwb2NoGAMgASgNEg0KBW5vbmNlGAQgASgEIkUKElNsb3RIaXN0b3J5UmVxdWVzdBIRCgl2b2x1bWVfaWQYASABKAQSDAoEc2xvdBgCIAEoDRIOCgZiZWZvcmUYAyABKAQiPAoQU2xvdEhpc3RvcnlSZXBseRIoCgdlbnRyaWVzGAEgAygLMhcuc3RvcmdvLnYxLkhpc3RvcnlFbnRyeSJfCgxIaXN0b3J5RW50cnkSKwoLY2VydGlmaWNhdGUYASABKAsyFi5zdG9yZ28udjEuQ2VydGlmaWNhdGUSEwoLaGVhZF9yZWNvcmQYAiABKAwSDQoFZXBvY2gYAyABKA0iVwoSU2xvdFJlbGVhc2VSZXF1ZXN0EhEKCXZvbHVtZV9pZBgBIAEoBBIMCgRzbG90GAIgASgNEg0KBW5vbmNlGAMgASgEEhEKCXNpZ25hdHVyZRgEIAEoDCISChBTbG90UmVsZWFzZVJlcGx5YgZwcm90bzM", [file_storgo_v1_state]);
 
 /**
  * /storgo/slot-state/1.0.0: what this slot holds.
@@ -70,6 +70,20 @@ export type SlotStateReply = Message<"storgo.v1.SlotStateReply"> & {
    * @generated from field: bytes latest_head_record = 5;
    */
   latestHeadRecord: Uint8Array;
+
+  /**
+   * The highest term that this slot has promised; 0 before the first.
+   *
+   * @generated from field: uint64 promised_term = 6;
+   */
+  promisedTerm: bigint;
+
+  /**
+   * Somebody's upload is active here: a pen taken now would meet PEN_HELD.
+   *
+   * @generated from field: bool busy = 7;
+   */
+  busy: boolean;
 };
 
 /**
@@ -78,6 +92,64 @@ export type SlotStateReply = Message<"storgo.v1.SlotStateReply"> & {
  */
 export const SlotStateReplySchema: GenMessage<SlotStateReply> = /*@__PURE__*/
   messageDesc(file_storgo_v1_slot, 1);
+
+/**
+ * /storgo/slot-pen/1.0.0: a writer takes the pen. The slot promises the term and says what it holds.
+ *
+ * @generated from message storgo.v1.SlotPenRequest
+ */
+export type SlotPenRequest = Message<"storgo.v1.SlotPenRequest"> & {
+  /**
+   * @generated from field: uint64 volume_id = 1;
+   */
+  volumeId: bigint;
+
+  /**
+   * @generated from field: uint32 slot = 2;
+   */
+  slot: number;
+
+  /**
+   * @generated from field: uint64 term = 3;
+   */
+  term: bigint;
+
+  /**
+   * 16 random bytes that name this writer.
+   *
+   * @generated from field: bytes pen = 4;
+   */
+  pen: Uint8Array;
+};
+
+/**
+ * Describes the message storgo.v1.SlotPenRequest.
+ * Use `create(SlotPenRequestSchema)` to create a new message.
+ */
+export const SlotPenRequestSchema: GenMessage<SlotPenRequest> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 2);
+
+/**
+ * @generated from message storgo.v1.SlotPenReply
+ */
+export type SlotPenReply = Message<"storgo.v1.SlotPenReply"> & {
+  /**
+   * @generated from field: storgo.v1.PenPromise promise = 1;
+   */
+  promise?: PenPromise | undefined;
+
+  /**
+   * @generated from field: storgo.v1.SlotStateReply held = 2;
+   */
+  held?: SlotStateReply | undefined;
+};
+
+/**
+ * Describes the message storgo.v1.SlotPenReply.
+ * Use `create(SlotPenReplySchema)` to create a new message.
+ */
+export const SlotPenReplySchema: GenMessage<SlotPenReply> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 3);
 
 /**
  * /storgo/slot-write/1.0.0: stages bytes for a later commit. The bulk frame is the patches' bytes, one after the other.
@@ -113,6 +185,13 @@ export type SlotWriteRequest = Message<"storgo.v1.SlotWriteRequest"> & {
    * @generated from field: repeated storgo.v1.Patch patches = 5;
    */
   patches: Patch[];
+
+  /**
+   * 16 bytes: the pen whose upload it is.
+   *
+   * @generated from field: bytes pen = 6;
+   */
+  pen: Uint8Array;
 };
 
 /**
@@ -120,7 +199,7 @@ export type SlotWriteRequest = Message<"storgo.v1.SlotWriteRequest"> & {
  * Use `create(SlotWriteRequestSchema)` to create a new message.
  */
 export const SlotWriteRequestSchema: GenMessage<SlotWriteRequest> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_slot, 2);
+  messageDesc(file_storgo_v1_slot, 4);
 
 /**
  * @generated from message storgo.v1.Patch
@@ -142,7 +221,8 @@ export type Patch = Message<"storgo.v1.Patch"> & {
   length: number;
 
   /**
-   * 0: XOR onto what is there. 1: replace; a whole sector (offset 0, length 1 MiB).
+   * 0: XOR onto what is there. 1: replace; a whole sector (offset 0, length 1 MiB). 2: fresh; XOR onto zeros, whatever was
+   * there; the length may be 0.
    *
    * @generated from field: uint32 mode = 4;
    */
@@ -154,7 +234,7 @@ export type Patch = Message<"storgo.v1.Patch"> & {
  * Use `create(PatchSchema)` to create a new message.
  */
 export const PatchSchema: GenMessage<Patch> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_slot, 3);
+  messageDesc(file_storgo_v1_slot, 5);
 
 /**
  * @generated from message storgo.v1.SlotWriteReply
@@ -173,7 +253,7 @@ export type SlotWriteReply = Message<"storgo.v1.SlotWriteReply"> & {
  * Use `create(SlotWriteReplySchema)` to create a new message.
  */
 export const SlotWriteReplySchema: GenMessage<SlotWriteReply> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_slot, 4);
+  messageDesc(file_storgo_v1_slot, 6);
 
 /**
  * /storgo/slot-commit/1.0.0: makes the staged bytes and the state durable, then answers with the receipt.
@@ -216,6 +296,27 @@ export type SlotCommitRequest = Message<"storgo.v1.SlotCommitRequest"> & {
    * @generated from field: storgo.v1.Certificate parent = 6;
    */
   parent?: Certificate | undefined;
+
+  /**
+   * 16 bytes: the pen of the writer that commits.
+   *
+   * @generated from field: bytes pen = 7;
+   */
+  pen: Uint8Array;
+
+  /**
+   * The term of that pen: the state's own, or a higher one when a later writer completes the state.
+   *
+   * @generated from field: uint64 term = 8;
+   */
+  term: bigint;
+
+  /**
+   * Promises of this term that show that another state held here cannot have been certified; empty unless it has to go.
+   *
+   * @generated from field: repeated storgo.v1.PenPromise refusals = 9;
+   */
+  refusals: PenPromise[];
 };
 
 /**
@@ -223,7 +324,7 @@ export type SlotCommitRequest = Message<"storgo.v1.SlotCommitRequest"> & {
  * Use `create(SlotCommitRequestSchema)` to create a new message.
  */
 export const SlotCommitRequestSchema: GenMessage<SlotCommitRequest> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_slot, 5);
+  messageDesc(file_storgo_v1_slot, 7);
 
 /**
  * @generated from message storgo.v1.SlotCommitReply
@@ -240,7 +341,7 @@ export type SlotCommitReply = Message<"storgo.v1.SlotCommitReply"> & {
  * Use `create(SlotCommitReplySchema)` to create a new message.
  */
 export const SlotCommitReplySchema: GenMessage<SlotCommitReply> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_slot, 6);
+  messageDesc(file_storgo_v1_slot, 8);
 
 /**
  * /storgo/slot-certify/1.0.0: hands a slot the certificate of the state it holds.
@@ -264,7 +365,7 @@ export type SlotCertifyRequest = Message<"storgo.v1.SlotCertifyRequest"> & {
  * Use `create(SlotCertifyRequestSchema)` to create a new message.
  */
 export const SlotCertifyRequestSchema: GenMessage<SlotCertifyRequest> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_slot, 7);
+  messageDesc(file_storgo_v1_slot, 9);
 
 /**
  * @generated from message storgo.v1.SlotCertifyReply
@@ -277,7 +378,7 @@ export type SlotCertifyReply = Message<"storgo.v1.SlotCertifyReply"> & {
  * Use `create(SlotCertifyReplySchema)` to create a new message.
  */
 export const SlotCertifyReplySchema: GenMessage<SlotCertifyReply> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_slot, 8);
+  messageDesc(file_storgo_v1_slot, 10);
 
 /**
  * /storgo/slot-read/1.0.0: leaf-aligned bytes of one sector with their Merkle path. The bulk frame is the bytes.
@@ -323,7 +424,7 @@ export type SlotReadRequest = Message<"storgo.v1.SlotReadRequest"> & {
  * Use `create(SlotReadRequestSchema)` to create a new message.
  */
 export const SlotReadRequestSchema: GenMessage<SlotReadRequest> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_slot, 9);
+  messageDesc(file_storgo_v1_slot, 11);
 
 /**
  * @generated from message storgo.v1.SlotReadReply
@@ -342,5 +443,287 @@ export type SlotReadReply = Message<"storgo.v1.SlotReadReply"> & {
  * Use `create(SlotReadReplySchema)` to create a new message.
  */
 export const SlotReadReplySchema: GenMessage<SlotReadReply> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_slot, 10);
+  messageDesc(file_storgo_v1_slot, 12);
+
+/**
+ * /storgo/slot-sync/1.0.0: what a slot that lags has missed, asked of the other slots.
+ *
+ * @generated from message storgo.v1.SlotSyncRequest
+ */
+export type SlotSyncRequest = Message<"storgo.v1.SlotSyncRequest"> & {
+  /**
+   * @generated from field: uint64 volume_id = 1;
+   */
+  volumeId: bigint;
+
+  /**
+   * @generated from field: uint32 slot = 2;
+   */
+  slot: number;
+
+  /**
+   * Nonce of the state that the asker holds; 0 if none.
+   *
+   * @generated from field: uint64 since = 3;
+   */
+  since: bigint;
+
+  /**
+   * The uncertified state, if there is one, instead of the certified one.
+   *
+   * @generated from field: bool uncertified = 4;
+   */
+  uncertified: boolean;
+
+  /**
+   * Only runs of sectors from this number on.
+   *
+   * @generated from field: uint32 after = 5;
+   */
+  after: number;
+};
+
+/**
+ * Describes the message storgo.v1.SlotSyncRequest.
+ * Use `create(SlotSyncRequestSchema)` to create a new message.
+ */
+export const SlotSyncRequestSchema: GenMessage<SlotSyncRequest> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 13);
+
+/**
+ * @generated from message storgo.v1.SlotSyncReply
+ */
+export type SlotSyncReply = Message<"storgo.v1.SlotSyncReply"> & {
+  /**
+   * @generated from field: storgo.v1.SignedState state = 1;
+   */
+  state?: SignedState | undefined;
+
+  /**
+   * The certificate's, or this slot's own alone.
+   *
+   * @generated from field: repeated storgo.v1.Receipt receipts = 2;
+   */
+  receipts: Receipt[];
+
+  /**
+   * @generated from field: bytes head_record = 3;
+   */
+  headRecord: Uint8Array;
+
+  /**
+   * n slot roots of 32 bytes, concatenated; empty for a state of no sectors.
+   *
+   * @generated from field: bytes slot_roots = 4;
+   */
+  slotRoots: Uint8Array;
+
+  /**
+   * Sectors of this slot that changed after `since`, in rising order.
+   *
+   * @generated from field: repeated storgo.v1.SectorRun changed = 5;
+   */
+  changed: SectorRun[];
+
+  /**
+   * Stripes that were freed after `since` and are still free.
+   *
+   * @generated from field: repeated storgo.v1.FreedRun freed = 6;
+   */
+  freed: FreedRun[];
+
+  /**
+   * There is more: ask again with `after` set to this.
+   *
+   * @generated from field: optional uint32 next = 7;
+   */
+  next?: number | undefined;
+};
+
+/**
+ * Describes the message storgo.v1.SlotSyncReply.
+ * Use `create(SlotSyncReplySchema)` to create a new message.
+ */
+export const SlotSyncReplySchema: GenMessage<SlotSyncReply> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 14);
+
+/**
+ * @generated from message storgo.v1.SectorRun
+ */
+export type SectorRun = Message<"storgo.v1.SectorRun"> & {
+  /**
+   * @generated from field: uint32 first = 1;
+   */
+  first: number;
+
+  /**
+   * @generated from field: uint32 count = 2;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message storgo.v1.SectorRun.
+ * Use `create(SectorRunSchema)` to create a new message.
+ */
+export const SectorRunSchema: GenMessage<SectorRun> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 15);
+
+/**
+ * @generated from message storgo.v1.FreedRun
+ */
+export type FreedRun = Message<"storgo.v1.FreedRun"> & {
+  /**
+   * @generated from field: uint32 first = 1;
+   */
+  first: number;
+
+  /**
+   * @generated from field: uint32 count = 2;
+   */
+  count: number;
+
+  /**
+   * When and by which state they were freed.
+   *
+   * @generated from field: uint32 epoch = 3;
+   */
+  epoch: number;
+
+  /**
+   * @generated from field: uint64 nonce = 4;
+   */
+  nonce: bigint;
+};
+
+/**
+ * Describes the message storgo.v1.FreedRun.
+ * Use `create(FreedRunSchema)` to create a new message.
+ */
+export const FreedRunSchema: GenMessage<FreedRun> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 16);
+
+/**
+ * /storgo/slot-history/1.0.0: the last certified state of every epoch of the retention time, newest first.
+ *
+ * @generated from message storgo.v1.SlotHistoryRequest
+ */
+export type SlotHistoryRequest = Message<"storgo.v1.SlotHistoryRequest"> & {
+  /**
+   * @generated from field: uint64 volume_id = 1;
+   */
+  volumeId: bigint;
+
+  /**
+   * @generated from field: uint32 slot = 2;
+   */
+  slot: number;
+
+  /**
+   * Only states of a lower nonce; 0 for the newest.
+   *
+   * @generated from field: uint64 before = 3;
+   */
+  before: bigint;
+};
+
+/**
+ * Describes the message storgo.v1.SlotHistoryRequest.
+ * Use `create(SlotHistoryRequestSchema)` to create a new message.
+ */
+export const SlotHistoryRequestSchema: GenMessage<SlotHistoryRequest> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 17);
+
+/**
+ * @generated from message storgo.v1.SlotHistoryReply
+ */
+export type SlotHistoryReply = Message<"storgo.v1.SlotHistoryReply"> & {
+  /**
+   * @generated from field: repeated storgo.v1.HistoryEntry entries = 1;
+   */
+  entries: HistoryEntry[];
+};
+
+/**
+ * Describes the message storgo.v1.SlotHistoryReply.
+ * Use `create(SlotHistoryReplySchema)` to create a new message.
+ */
+export const SlotHistoryReplySchema: GenMessage<SlotHistoryReply> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 18);
+
+/**
+ * @generated from message storgo.v1.HistoryEntry
+ */
+export type HistoryEntry = Message<"storgo.v1.HistoryEntry"> & {
+  /**
+   * @generated from field: storgo.v1.Certificate certificate = 1;
+   */
+  certificate?: Certificate | undefined;
+
+  /**
+   * @generated from field: bytes head_record = 2;
+   */
+  headRecord: Uint8Array;
+
+  /**
+   * @generated from field: uint32 epoch = 3;
+   */
+  epoch: number;
+};
+
+/**
+ * Describes the message storgo.v1.HistoryEntry.
+ * Use `create(HistoryEntrySchema)` to create a new message.
+ */
+export const HistoryEntrySchema: GenMessage<HistoryEntry> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 19);
+
+/**
+ * /storgo/slot-release/1.0.0: the owner lets go of what the states up to a nonce freed, before its retention is over.
+ *
+ * @generated from message storgo.v1.SlotReleaseRequest
+ */
+export type SlotReleaseRequest = Message<"storgo.v1.SlotReleaseRequest"> & {
+  /**
+   * @generated from field: uint64 volume_id = 1;
+   */
+  volumeId: bigint;
+
+  /**
+   * @generated from field: uint32 slot = 2;
+   */
+  slot: number;
+
+  /**
+   * @generated from field: uint64 nonce = 3;
+   */
+  nonce: bigint;
+
+  /**
+   * 64 bytes, EIP-2098, of the owner's wallet over Release of docs/protocol/types.md section 4.
+   *
+   * @generated from field: bytes signature = 4;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * Describes the message storgo.v1.SlotReleaseRequest.
+ * Use `create(SlotReleaseRequestSchema)` to create a new message.
+ */
+export const SlotReleaseRequestSchema: GenMessage<SlotReleaseRequest> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 20);
+
+/**
+ * @generated from message storgo.v1.SlotReleaseReply
+ */
+export type SlotReleaseReply = Message<"storgo.v1.SlotReleaseReply"> & {
+};
+
+/**
+ * Describes the message storgo.v1.SlotReleaseReply.
+ * Use `create(SlotReleaseReplySchema)` to create a new message.
+ */
+export const SlotReleaseReplySchema: GenMessage<SlotReleaseReply> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_slot, 21);
 

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storgo/v1/state.proto.
  */
 export const file_storgo_v1_state: GenFile = /*@__PURE__*/
-  fileDesc("ChVzdG9yZ28vdjEvc3RhdGUucHJvdG8SCXN0b3Jnby52MSKhAQoLU2lnbmVkU3RhdGUSEQoJdm9sdW1lX2lkGAEgASgEEg0KBW5vbmNlGAIgASgEEhIKCmdlbmVyYXRpb24YAyABKA0SDwoHc2VjdG9ycxgEIAEoDRIMCgRyb290GAUgASgMEg4KBnBhcmVudBgGIAEoDBIMCgR0ZXJtGAcgASgEEgwKBGhlYWQYCCABKAwSEQoJc2lnbmF0dXJlGAkgASgMIjkKB1JlY2VpcHQSDAoEc2xvdBgBIAEoDRINCgVlcG9jaBgCIAEoDRIRCglzaWduYXR1cmUYAyABKAwiWgoLQ2VydGlmaWNhdGUSJQoFc3RhdGUYASABKAsyFi5zdG9yZ28udjEuU2lnbmVkU3RhdGUSJAoIcmVjZWlwdHMYAiADKAsyEi5zdG9yZ28udjEuUmVjZWlwdGIGcHJvdG8z");
+  fileDesc("ChVzdG9yZ28vdjEvc3RhdGUucHJvdG8SCXN0b3Jnby52MSKhAQoLU2lnbmVkU3RhdGUSEQoJdm9sdW1lX2lkGAEgASgEEg0KBW5vbmNlGAIgASgEEhIKCmdlbmVyYXRpb24YAyABKA0SDwoHc2VjdG9ycxgEIAEoDRIMCgRyb290GAUgASgMEg4KBnBhcmVudBgGIAEoDBIMCgR0ZXJtGAcgASgEEgwKBGhlYWQYCCABKAwSEQoJc2lnbmF0dXJlGAkgASgMIkcKB1JlY2VpcHQSDAoEc2xvdBgBIAEoDRINCgVlcG9jaBgCIAEoDRIRCglzaWduYXR1cmUYAyABKAwSDAoEdGVybRgEIAEoBCJzCgpQZW5Qcm9taXNlEgwKBHNsb3QYASABKA0SDAoEdGVybRgCIAEoBBIRCgljZXJ0aWZpZWQYAyABKAQSDgoGbGF0ZXN0GAQgASgMEhEKCXNpZ25hdHVyZRgFIAEoDBITCgtsYXRlc3RfdGVybRgGIAEoBCJaCgtDZXJ0aWZpY2F0ZRIlCgVzdGF0ZRgBIAEoCzIWLnN0b3Jnby52MS5TaWduZWRTdGF0ZRIkCghyZWNlaXB0cxgCIAMoCzISLnN0b3Jnby52MS5SZWNlaXB0YgZwcm90bzM");
 
 /**
  * docs/protocol/types.md section 3.
@@ -89,6 +89,13 @@ export type Receipt = Message<"storgo.v1.Receipt"> & {
    * @generated from field: bytes signature = 3;
    */
   signature: Uint8Array;
+
+  /**
+   * The term (ballot) under which the slot took the state.
+   *
+   * @generated from field: uint64 term = 4;
+   */
+  term: bigint;
 };
 
 /**
@@ -99,6 +106,58 @@ export const ReceiptSchema: GenMessage<Receipt> = /*@__PURE__*/
   messageDesc(file_storgo_v1_state, 1);
 
 /**
+ * A slot's word to a writer: it takes nothing of a lower term any more, and this is what it holds.
+ *
+ * @generated from message storgo.v1.PenPromise
+ */
+export type PenPromise = Message<"storgo.v1.PenPromise"> & {
+  /**
+   * @generated from field: uint32 slot = 1;
+   */
+  slot: number;
+
+  /**
+   * @generated from field: uint64 term = 2;
+   */
+  term: bigint;
+
+  /**
+   * Nonce of the slot's certified state; 0 if it has none.
+   *
+   * @generated from field: uint64 certified = 3;
+   */
+  certified: bigint;
+
+  /**
+   * Digest of its uncertified state, 32 bytes; zeros if it has none.
+   *
+   * @generated from field: bytes latest = 4;
+   */
+  latest: Uint8Array;
+
+  /**
+   * @generated from field: bytes signature = 5;
+   */
+  signature: Uint8Array;
+
+  /**
+   * Term of its receipt of the uncertified state; 0 if it has none.
+   *
+   * @generated from field: uint64 latest_term = 6;
+   */
+  latestTerm: bigint;
+};
+
+/**
+ * Describes the message storgo.v1.PenPromise.
+ * Use `create(PenPromiseSchema)` to create a new message.
+ */
+export const PenPromiseSchema: GenMessage<PenPromise> = /*@__PURE__*/
+  messageDesc(file_storgo_v1_state, 2);
+
+/**
+ * Receipts of distinct slots, all of one term.
+ *
  * @generated from message storgo.v1.Certificate
  */
 export type Certificate = Message<"storgo.v1.Certificate"> & {
@@ -118,5 +177,5 @@ export type Certificate = Message<"storgo.v1.Certificate"> & {
  * Use `create(CertificateSchema)` to create a new message.
  */
 export const CertificateSchema: GenMessage<Certificate> = /*@__PURE__*/
-  messageDesc(file_storgo_v1_state, 2);
+  messageDesc(file_storgo_v1_state, 3);
 
