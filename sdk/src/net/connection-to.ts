@@ -9,9 +9,15 @@ import { sayHello } from './say-hello.ts'
  * An open connection to `to` that has completed hello: the one there is, or a new one. All who ask while one is being made
  * wait for the same.
  *
- * @throws {StorgoError} `TIMED_OUT`, `PEER_UNREACHABLE`, `WRONG_CHAIN`, `VERSION_UNSUPPORTED`, `HELLO_REFUSED`.
+ * @throws {StorgoError} `PEER_BANNED`, `TIMED_OUT`, `PEER_UNREACHABLE`, `WRONG_CHAIN`, `VERSION_UNSUPPORTED`,
+ * `HELLO_REFUSED`.
  */
 export function connectionTo(peer: Peer, to: PeerAddress): Promise<Connection> {
+  const ban = peer.guard?.bannedFor(to.peerId)
+  if (ban !== undefined) {
+    const details = { operator: to.operator, peer: to.peerId.toString(), reason: ban }
+    return Promise.reject(new StorgoError('PEER_BANNED', `The peer is banned here: ${ban}.`, details))
+  }
   const greeted = openConnections(peer, to).find((connection) => peer.greetings.of(connection))
   if (greeted) return Promise.resolve(greeted)
   const key = to.peerId.toString()
@@ -24,10 +30,8 @@ export function connectionTo(peer: Peer, to: PeerAddress): Promise<Connection> {
 
 async function connect(peer: Peer, to: PeerAddress): Promise<Connection> {
   const details = { operator: to.operator, peer: to.peerId.toString() }
-  const { dialTimeoutMs, helloTimeoutMs } = peer.timeouts
-  const connection =
-    openConnections(peer, to)[0] ??
-    (await withDeadline({ ms: dialTimeoutMs, what: 'Connecting', details }, (signal) => dial(peer, to, signal)))
+  const { helloTimeoutMs } = peer.timeouts
+  const connection = openConnections(peer, to)[0] ?? (await reach(peer, to))
   try {
     await withDeadline({ ms: helloTimeoutMs, what: 'Hello', details }, (signal) =>
       sayHello(peer, connection, { operator: to.operator, signal }),
@@ -37,6 +41,25 @@ async function connect(peer: Peer, to: PeerAddress): Promise<Connection> {
     connection.abort(new Error('Hello failed.', { cause: error }))
     throw error
   }
+}
+
+/** Dials the known addresses, and then those where the peer is found to have moved. */
+async function reach(peer: Peer, to: PeerAddress): Promise<Connection> {
+  try {
+    return await dialWithin(peer, to)
+  } catch (error) {
+    const isLost = isStorgoError(error, 'PEER_UNREACHABLE') || isStorgoError(error, 'TIMED_OUT')
+    const found = isLost ? await peer.findPeer?.(to) : undefined
+    if (!found) throw error
+    return dialWithin(peer, found)
+  }
+}
+
+function dialWithin(peer: Peer, to: PeerAddress): Promise<Connection> {
+  const details = { operator: to.operator, peer: to.peerId.toString() }
+  return withDeadline({ ms: peer.timeouts.dialTimeoutMs, what: 'Connecting', details }, (signal) =>
+    dial(peer, to, signal),
+  )
 }
 
 const openConnections = ({ libp2p }: Peer, { peerId }: PeerAddress): Connection[] =>

@@ -1,19 +1,26 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { StorgoError } from '@storgo/protocol'
-import { createLibp2p } from 'libp2p'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { transports } from '#transports'
 import { Greetings } from './greetings.ts'
 import type { HelloIdentity, WalletIdentity } from './hello.ts'
+import { HelloTimes } from './hello-times.ts'
+import type { PeerAddress } from './peer-address.ts'
+import type { PeerGuard } from './peer-guard.ts'
 import { transportKeyOf } from './peer-id.ts'
 import { RequestQueue } from './request-queue.ts'
+import { RequestShares } from './request-shares.ts'
 
 /** Requests that one peer is asked at a time, and how many more may wait for it. */
 const MAX_REQUESTS_PER_PEER = 8
 const MAX_WAITING_REQUESTS_PER_PEER = 256
+
+/** Requests of one peer that are answered at a time, by default. Each holds up to a MiB and some. */
+const MAX_REQUESTS_OF_PEER = 32
 
 /** A frame of each kind, with room for one more window: what a stream may buffer before it is reset. */
 const MAX_STREAM_BUFFER_BYTES = 2 << 20
@@ -26,11 +33,26 @@ export type Peer = {
   readonly identity: HelloIdentity | WalletIdentity
   readonly greetings: Greetings
   readonly queue: RequestQueue
+  readonly guard: PeerGuard | undefined
+  readonly findPeer: FindPeer | undefined
+  /** When hellos were said, so that no two are the same. */
+  readonly helloTimes: HelloTimes
+  /** Requests of each peer that are answered now. */
+  readonly shares: RequestShares
   /** Connections being made, by peer id. */
   readonly connecting: Map<string, Promise<Connection>>
   readonly timeouts: Readonly<PeerTimeouts>
   [Symbol.asyncDispose](): Promise<void>
 }
+
+/**
+ * Where a provider is that could not be reached at its known addresses; `undefined` if nobody knows a better one. Has
+ * deadlines of its own.
+ */
+export type FindPeer = (lost: PeerAddress) => Promise<PeerAddress | undefined>
+
+/** Parts of libp2p besides those of every peer: services such as the DHT, transports such as relays. */
+export type PeerExtension = Required<Pick<Libp2pOptions, 'services' | 'transports' | 'peerDiscovery' | 'datastore'>>
 
 type PeerTimeouts = {
   /** For one connection, encryption included. Default 3 s. */
@@ -42,6 +64,8 @@ type PeerTimeouts = {
 export type PeerLimits = Partial<PeerTimeouts> & {
   /** Connections kept at most, default 300. */
   maxConnections?: number
+  /** Requests of one peer answered at a time; more are told `PROVIDER_BUSY` unread. Default 32. */
+  maxRequestsPerPeer?: number
   /** Inbound connections taken from one IP address per second, default 5. `Infinity` is for local networks only. */
   inboundConnectionThreshold?: number
 }
@@ -56,6 +80,10 @@ export type PeerOptions = {
   /** Multiaddrs to announce instead of those listened on. */
   announce?: readonly string[]
   limits?: PeerLimits
+  guard?: PeerGuard
+  /** Asked when a provider cannot be reached. */
+  findPeer?: FindPeer
+  extension?: PeerExtension
   /** Runs before the peer listens: registers what it answers, so that no early connection finds it half ready. */
   beforeListening?: (peer: Peer) => Promise<void>
 }
@@ -66,11 +94,14 @@ export type PeerOptions = {
  * @throws {StorgoError} `CONFIG_INVALID` if it cannot listen; `KEY_FILE_INVALID` if `privateKey` is not a key.
  */
 export async function createPeer(options: PeerOptions): Promise<Peer> {
-  const { identity, privateKey, listen = [], announce = [], limits = {}, beforeListening } = options
+  const { identity, privateKey, listen = [], announce = [], limits = {}, guard, extension, beforeListening } = options
+  const isBanned = (peerId: PeerId) => guard?.bannedFor(peerId) !== undefined
   const libp2p = await createLibp2p({
     privateKey: privateKey ? transportKeyOf(privateKey) : await generateKeyPair('secp256k1'),
     addresses: { listen: [...listen], announce: [...announce] },
-    transports,
+    ...extension,
+    transports: [...transports, ...(extension?.transports ?? [])],
+    connectionGater: { denyDialPeer: isBanned, denyInboundEncryptedConnection: isBanned },
     // TLS first: measured 20 % faster than Noise for bulk.
     connectionEncrypters: [tls(), noise()],
     streamMuxers: [
@@ -103,6 +134,10 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     greetings: new Greetings(),
     queue: new RequestQueue({ concurrency: MAX_REQUESTS_PER_PEER, maxWaiting: MAX_WAITING_REQUESTS_PER_PEER }),
     connecting: new Map(),
+    guard,
+    findPeer: options.findPeer,
+    helloTimes: new HelloTimes(),
+    shares: new RequestShares(limits.maxRequestsPerPeer ?? MAX_REQUESTS_OF_PEER),
     timeouts: { dialTimeoutMs: limits.dialTimeoutMs ?? 3_000, helloTimeoutMs: limits.helloTimeoutMs ?? 3_000 },
     [Symbol.asyncDispose]: async () => libp2p.stop(),
   }

@@ -28,9 +28,34 @@ export async function request(peer: Peer, options: RequestOptions): Promise<{ bo
   const details = { operator: to.operator, protocol }
   return peer.queue.run(to.peerId.toString(), signal, () =>
     withDeadline({ ms: timeoutMs, what: 'The request', details, signal }, async (deadline) => {
-      const connection = await connectionTo(peer, to)
-      deadline.throwIfAborted()
-      return exchange(connection, protocol, { message, bulk }, deadline)
+      return observed(peer, options, async () => {
+        const connection = await connectionTo(peer, to)
+        deadline.throwIfAborted()
+        return exchange(connection, protocol, { message, bulk }, deadline)
+      })
     }),
   )
+}
+
+/** Tells the guard how the request went, unless nobody waits for it any more. */
+async function observed(
+  peer: Peer,
+  options: RequestOptions,
+  ask: () => Promise<{ body: Uint8Array; bulk: Uint8Array }>,
+) {
+  const { to, protocol, message, bulk, signal } = options
+  const startedMs = performance.now()
+  const tell = (receivedBytes: number, error?: unknown) => {
+    const sentBytes = message.length + (bulk?.length ?? 0)
+    const ms = performance.now() - startedMs
+    peer.guard?.asked(to.peerId, { protocol, ms, sentBytes, receivedBytes, ...(error !== undefined && { error }) })
+  }
+  try {
+    const reply = await ask()
+    tell(reply.body.length + reply.bulk.length)
+    return reply
+  } catch (error) {
+    if (!signal?.aborted) tell(0, error)
+    throw error
+  }
 }

@@ -5,6 +5,7 @@ import type { Peer } from './create-peer.ts'
 import { withDeadline } from './deadline.ts'
 import type { Frames } from './frame-decoder.ts'
 import { readFrames, writeFrames } from './frames.ts'
+import type { Offence } from './peer-guard.ts'
 
 /** The protocol's own reply message (at most `MAX_MESSAGE_BYTES` less what the frame around it takes) and bulk bytes. */
 export type ReplyContent = { body: Uint8Array; bulk?: Uint8Array }
@@ -51,6 +52,9 @@ export async function serveRequests(
   })
 }
 
+/** Bytes of the request once it is there. */
+type Received = { bytes: number }
+
 /** Reads the request; called at most once. */
 type ReadRequest = () => Promise<Frames>
 type StreamAnswerer = (request: ReadRequest, connection: Connection, signal: AbortSignal) => Promise<ReplyContent>
@@ -62,28 +66,58 @@ export async function serveStreams(
   { maxConcurrent, timeoutMs, onInternalError }: ServeLimits,
   answer: StreamAnswerer,
 ): Promise<void> {
+  const { guard, shares } = peer
   let running = 0
 
-  const answerWithin = (stream: Stream, connection: Connection, gone: AbortSignal) => {
+  const answerWithin = async (stream: Stream, connection: Connection, gone: AbortSignal, received: Received) => {
     if (running >= maxConcurrent) throw new StorgoError('PROVIDER_BUSY', 'Too many requests at once.')
+    const release = shares.take(connection.remotePeer)
+    if (!release) {
+      guard?.offended(connection.remotePeer, 'request-flood')
+      throw new StorgoError('PROVIDER_BUSY', 'Too many requests of one peer at once.')
+    }
+    const read = async (signal: AbortSignal) => {
+      try {
+        const request = await readFrames(stream, { signal })
+        received.bytes = request.message.length + request.bulk.length
+        return request
+      } catch (error) {
+        const offence = offenceOf(error)
+        if (offence) guard?.offended(connection.remotePeer, offence)
+        throw error
+      }
+    }
     const details = { protocol }
     return withDeadline({ ms: timeoutMs, what: 'The request', details, signal: gone }, async (signal) => {
       running++
       try {
-        return await answer(() => readFrames(stream, { signal }), connection, signal)
+        return await answer(() => read(signal), connection, signal)
       } finally {
-        // A handler that outlives its deadline keeps its place, so the bound holds for work, not for replies.
+        // A handler that outlives its deadline keeps its places, so the bounds hold for work, not for replies.
         running--
+        release()
       }
     })
   }
 
   const replyTo = async (stream: Stream, connection: Connection, gone: AbortSignal): Promise<Frames> => {
+    const startedMs = performance.now()
+    const received: Received = { bytes: 0 }
+    const tell = (sentBytes: number, error?: unknown) => {
+      const bytes = { sentBytes, receivedBytes: received.bytes }
+      const ms = performance.now() - startedMs
+      guard?.served(connection.remotePeer, { protocol, ms, ...bytes, ...(error !== undefined && { error }) })
+    }
     try {
-      const { body, bulk = new Uint8Array(0) } = await answerWithin(stream, connection, gone)
+      const { body, bulk = new Uint8Array(0) } = await answerWithin(stream, connection, gone, received)
+      tell(body.length + bulk.length)
       return { message: encodeReply(body), bulk }
     } catch (error) {
       if (!isStorgoError(error)) onInternalError?.(error, { peer: connection.remotePeer, protocol })
+      if (received.bytes > 0 && isStorgoError(error, 'REQUEST_INVALID')) {
+        guard?.offended(connection.remotePeer, 'message-malformed')
+      }
+      tell(0, error)
       return { message: encodeErrorReply(error), bulk: new Uint8Array(0) }
     }
   }
@@ -102,6 +136,13 @@ export async function serveStreams(
       stream.abort(error instanceof Error ? error : new Error(String(error)))
     }
   })
+}
+
+/** What a request that could not be read says of who sent it. */
+function offenceOf(error: unknown): Offence | undefined {
+  if (isStorgoError(error, 'MESSAGE_TOO_LARGE')) return 'frame-giant'
+  if (isStorgoError(error, 'REQUEST_INVALID')) return 'frame-malformed'
+  return isStorgoError(error, 'TIMED_OUT') ? 'request-slow' : undefined
 }
 
 /** Drops what the peer still sends, until it has ended or reset the stream. */
