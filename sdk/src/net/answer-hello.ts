@@ -1,11 +1,12 @@
 import type { Connection } from '@libp2p/interface'
 import { decodeHello, encodeHello, HELLO_PROTOCOL, isStorgoError, StorgoError } from '@storgo/protocol'
 import { type Address, isAddressEqual } from 'viem'
+import { answering } from './answering.ts'
 import type { Peer } from './create-peer.ts'
 import { checkHello, type Greeting, signedHello } from './hello.ts'
 import { operatorOf } from './peer-id.ts'
 import { SaidHellos } from './said-hellos.ts'
-import { serveStreams } from './serve-requests.ts'
+import { serveStreams } from './serve-streams.ts'
 
 export type AnswerHelloOptions = {
   /** Whether a registered provider has that operator; asked only about accounts that are the key of their peer id. */
@@ -24,7 +25,8 @@ export async function answerHello(
   const { libp2p, identity, greetings } = peer
   const said = new SaidHellos()
 
-  await serveStreams(peer, HELLO_PROTOCOL, { maxConcurrent, timeoutMs }, async (request, connection, signal) => {
+  const limits = { maxConcurrent, timeoutMs }
+  const answer = answering<Connection>(peer, HELLO_PROTOCOL, limits, async (request, connection, signal) => {
     const { message } = await request()
     const { remotePeer } = connection
     const nowSeconds = Math.floor(Date.now() / 1000)
@@ -40,8 +42,9 @@ export async function answerHello(
     const ownKey = operator !== undefined && isAddressEqual(operator, greeting.account)
     greetings.set(connection, { ...greeting, isProvider: ownKey && (await isProvider(greeting.account, { signal })) })
     const ours = await signedHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds })
-    return { body: encodeHello(ours) }
+    return { body: encodeHello({ ...ours, ...peer.carrierPort() }) }
   })
+  await serveStreams(peer, HELLO_PROTOCOL, answer)
 
   libp2p.addEventListener('connection:open', ({ detail: connection }) => {
     if (connection.direction === 'inbound') closeUnlessGreeted(peer, connection, timeoutMs)

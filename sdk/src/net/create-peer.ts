@@ -5,7 +5,12 @@ import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { StorgoError } from '@storgo/protocol'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
-import { transports } from '#transports'
+import { carrierSockets } from '#carrier'
+import { transportsFor } from '#transports'
+import { compareAddresses } from './address-order.ts'
+import { Carriers } from './carrier/carriers.ts'
+import type { CarrierListener } from './carrier/listen-carrier.ts'
+import { type AnswerPeer, takeCarriers } from './carrier/take-carriers.ts'
 import { Greetings } from './greetings.ts'
 import type { HelloIdentity, WalletIdentity } from './hello.ts'
 import { HelloTimes } from './hello-times.ts'
@@ -33,6 +38,12 @@ export type Peer = {
   readonly identity: HelloIdentity | WalletIdentity
   readonly greetings: Greetings
   readonly queue: RequestQueue
+  /** Native carriers to peers, beside the connections to them. */
+  readonly carriers: Carriers
+  /** What is answered to native carriers, by protocol. */
+  readonly answers: Map<string, AnswerPeer>
+  /** What our hello says of where native carriers are taken. */
+  readonly carrierPort: () => { carrierPort?: number }
   readonly guard: PeerGuard | undefined
   readonly findPeer: FindPeer | undefined
   /** When hellos were said, so that no two are the same. */
@@ -79,6 +90,8 @@ export type PeerOptions = {
   listen?: readonly string[]
   /** Multiaddrs to announce instead of those listened on. */
   announce?: readonly string[]
+  /** Where to take native carriers, such as `/ip4/0.0.0.0/tcp/4002`; none without. */
+  carrierListen?: string
   limits?: PeerLimits
   guard?: PeerGuard
   /** Asked when a provider cannot be reached. */
@@ -89,18 +102,31 @@ export type PeerOptions = {
 }
 
 /**
- * Starts a libp2p peer: the platform's transports, TLS 1.3 or Noise with the peer's key, yamux.
+ * Starts a libp2p peer: the platform's transports, TLS 1.3 or Noise with the peer's key, yamux; beside its connections,
+ * native carriers for bulk (docs/protocol/carriers.md).
  *
  * @throws {StorgoError} `CONFIG_INVALID` if it cannot listen; `KEY_FILE_INVALID` if `privateKey` is not a key.
  */
 export async function createPeer(options: PeerOptions): Promise<Peer> {
-  const { identity, privateKey, listen = [], announce = [], limits = {}, guard, extension, beforeListening } = options
+  const {
+    identity,
+    listen = [],
+    announce = [],
+    carrierListen,
+    limits = {},
+    guard,
+    extension,
+    beforeListening,
+  } = options
+  const { maxConnections = 300, inboundConnectionThreshold = 5 } = limits
+  const privateKey = options.privateKey ? transportKeyOf(options.privateKey) : await generateKeyPair('secp256k1')
+  const sockets = carrierSockets(privateKey)
   const isBanned = (peerId: PeerId) => guard?.bannedFor(peerId) !== undefined
   const libp2p = await createLibp2p({
-    privateKey: privateKey ? transportKeyOf(privateKey) : await generateKeyPair('secp256k1'),
+    privateKey,
     addresses: { listen: [...listen], announce: [...announce] },
     ...extension,
-    transports: [...transports, ...(extension?.transports ?? [])],
+    transports: [...(await transportsFor(listen)), ...(extension?.transports ?? [])],
     connectionGater: { denyDialPeer: isBanned, denyInboundEncryptedConnection: isBanned },
     // TLS first: measured 20 % faster than Noise for bulk.
     connectionEncrypters: [tls(), noise()],
@@ -117,8 +143,9 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
       }),
     ],
     connectionManager: {
-      maxConnections: limits.maxConnections ?? 300,
-      inboundConnectionThreshold: limits.inboundConnectionThreshold ?? 5,
+      maxConnections,
+      inboundConnectionThreshold,
+      addressSorter: compareAddresses,
       maxIncomingPendingConnections: 64,
       maxPeerAddrsToDial: 8,
       // libp2p keeps every stream this long under load, even one that has ended.
@@ -128,24 +155,36 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     connectionMonitor: { pingTimeout: { minTimeout: MIN_PING_TIMEOUT_MS } },
     start: false,
   })
+  let listener: CarrierListener | undefined
   const peer: Peer = {
     libp2p,
     identity,
     greetings: new Greetings(),
     queue: new RequestQueue({ concurrency: MAX_REQUESTS_PER_PEER, maxWaiting: MAX_WAITING_REQUESTS_PER_PEER }),
+    carriers: new Carriers(sockets?.dial),
+    answers: new Map(),
+    carrierPort: () => (listener ? { carrierPort: listener.port } : {}),
     connecting: new Map(),
     guard,
     findPeer: options.findPeer,
     helloTimes: new HelloTimes(),
     shares: new RequestShares(limits.maxRequestsPerPeer ?? MAX_REQUESTS_OF_PEER),
     timeouts: { dialTimeoutMs: limits.dialTimeoutMs ?? 3_000, helloTimeoutMs: limits.helloTimeoutMs ?? 3_000 },
-    [Symbol.asyncDispose]: async () => libp2p.stop(),
+    [Symbol.asyncDispose]: async () => {
+      listener?.[Symbol.dispose]()
+      listener = undefined
+      await libp2p.stop()
+    },
   }
   try {
     await beforeListening?.(peer)
+    if (carrierListen) {
+      const bounds = { maxConnections, maxArrivalsPerSecond: inboundConnectionThreshold }
+      listener = await takeCarriers({ ...peer, ...bounds, listen: carrierListen, sockets })
+    }
     await libp2p.start()
   } catch (cause) {
-    await libp2p.stop()
+    await peer[Symbol.asyncDispose]()
     if (cause instanceof StorgoError) throw cause
     const details = { listen: listen.join(' ') }
     throw new StorgoError('CONFIG_INVALID', `Cannot listen on ${details.listen}.`, details, { cause })

@@ -1,0 +1,18 @@
+import type { Address } from '@libp2p/interface'
+
+/** From last to first: what a relay carries is limited, and TCP, which is none of these, is the cheapest. */
+const TRANSPORTS = [/\/p2p-circuit(\/|$)/, /\/wss?(\/|$)/, /\/quic-v1(\/|$)/]
+const LOOPBACK = /^\/ip4\/127\.|^\/ip6\/::1\//
+
+/** Orders a peer's addresses for dialling: TCP, QUIC, WebSockets, relays, and among equals those of this machine last. */
+export function compareAddresses(a: Address, b: Address): -1 | 0 | 1 {
+  const difference = rank(a) - rank(b)
+  return difference < 0 ? -1 : difference > 0 ? 1 : 0
+}
+
+function rank({ multiaddr }: Address): number {
+  const text = multiaddr.toString()
+  const found = TRANSPORTS.findIndex((pattern) => pattern.test(text))
+  const place = found < 0 ? 0 : TRANSPORTS.length - found
+  return 2 * place + (LOOPBACK.test(text) ? 1 : 0)
+}
