@@ -11,7 +11,8 @@ import { ProviderDirectory } from './chain/provider-directory.ts'
 import { rememberBook } from './chain/remember-book.ts'
 import { RetentionClock } from './chain/retention-clock.ts'
 import { VolumeCache } from './chain/volume-cache.ts'
-import type { NodeConfig } from './config/schema.ts'
+import { keepRunningConfig } from './config/keep-running-config.ts'
+import type { LiveSettings } from './config/live-settings.ts'
 import { TwinWatch } from './identity/twin-watch.ts'
 import { Locks } from './locks.ts'
 import { NeighbourWatch } from './neighbours/neighbour-watch.ts'
@@ -56,12 +57,16 @@ export type ProviderNode = AsyncDisposable & {
 const SWEEP_MS = 30_000
 const STATUS_TIMEOUT_MS = 5_000
 
-/** Builds and starts a provider. The only place that knows which implementation is used where. */
+/**
+ * Builds and starts a provider. The only place that knows which implementation is used where. Settings that can be reloaded are
+ * handed on as getters, or read where they are used.
+ */
 export async function startProviderNode(
-  config: NodeConfig,
+  settings: LiveSettings,
   { logger, nowMs, openDisk }: NodeDeps,
 ): Promise<ProviderNode> {
   await using resources = new AsyncDisposableStack()
+  const config = settings.live
   const startedMs = nowMs()
   const metrics = createMetrics()
   const privateKey = await openKeyFile(config.operator.keyFile, await readPasswordFile(config.operator.passwordFile))
@@ -82,13 +87,29 @@ export async function startProviderNode(
     }),
   )
   const { store, onCorrupt } = noticeCorrupt(disk)
-  const { probeSeconds, unreadableSeconds, keyDays } = config.disk
-  resources.use(renewStoreKey({ store, dataDir: config.dataDir, keyDays, nowMs, logger }))
-  const storeWatch = resources.use(
-    new StoreWatch({
-      ...{ store, probeMs: probeSeconds * 1000, unreadableMs: unreadableSeconds * 1000, nowMs, logger },
+  settings.onChange(() => disk.resize(config.capacitySectors + config.stagingSectors))
+  const keyRenewal = resources.use(
+    renewStoreKey({
+      get keyDays() {
+        return config.disk.keyDays
+      },
+      // The key's age is that of a file.
+      ...{ store, dataDir: config.dataDir, nowMs: Date.now, logger },
     }),
   )
+  settings.onChange(() => keyRenewal.lookNow())
+  const storeWatch = resources.use(
+    new StoreWatch({
+      get probeMs() {
+        return config.disk.probeSeconds * 1000
+      },
+      get unreadableMs() {
+        return config.disk.unreadableSeconds * 1000
+      },
+      ...{ store, nowMs, logger },
+    }),
+  )
+  settings.onChange(() => storeWatch.reconsider())
 
   const clock = resources.use(
     await EpochClock.start({
@@ -103,7 +124,12 @@ export async function startProviderNode(
     currentEpoch: () => clock.epoch,
     nowMs,
   })
-  const staging = new Staging({ store, maxSectors: config.stagingSectors, nowMs })
+  const staging = new Staging({
+    get maxSectors() {
+      return config.stagingSectors
+    },
+    ...{ store, nowMs },
+  })
   const sweeping = setInterval(() => staging.sweep(), SWEEP_MS)
   resources.defer(() => clearInterval(sweeping))
 
@@ -146,20 +172,31 @@ export async function startProviderNode(
   )
   const multiaddrs = () => peer.libp2p.getMultiaddrs()
   twins.start(peer.libp2p)
-  resources.use(
+  const watching = resources.use(
     startWatching({
       config: config.watch,
       services: { store: disk, locks, volumes, domain, operator: { address: operator, privateKey } },
       ...{ peer, chain, behind, onCorrupt, nowMs, logger, metrics },
     }),
   )
+  settings.onChange(() => watching.reconsider())
 
-  const { settleEveryEpochs } = config
   const onBehind = (ref: SlotRef) => behind.report(ref)
-  const prover = resources.use(new Prover({ chain, store, operator, settleEveryEpochs, onBehind, logger, metrics }))
-  const { maxAnchorsPerEpoch } = config.neighbours
+  const prover = resources.use(
+    new Prover({
+      get settleEveryEpochs() {
+        return config.settleEveryEpochs
+      },
+      ...{ chain, store, operator, onBehind, logger, metrics },
+    }),
+  )
   const neighbours = resources.use(
-    new NeighbourWatch({ chain, store, volumes, operator, maxAnchorsPerEpoch, logger, metrics }),
+    new NeighbourWatch({
+      get maxAnchorsPerEpoch() {
+        return config.neighbours.maxAnchorsPerEpoch
+      },
+      ...{ chain, store, volumes, operator, logger, metrics },
+    }),
   )
   const forget = (volumeId: bigint) => volumes.forget(volumeId)
   const readChangedVolumes: typeof chain.readChangedVolumes = (blocks, options) =>
@@ -195,6 +232,7 @@ export async function startProviderNode(
       ...bytesOf(store.usage()),
       store: store.health(),
       slots: await slotStatuses(store, book),
+      config: settings.report,
     }
   }
   const checks = async () => {
@@ -208,6 +246,7 @@ export async function startProviderNode(
   const http = resources.use(await startHttpServer({ ...config.http, metrics, checks, status }))
 
   const record = { peerId: peer.libp2p.peerId.toString(), multiaddrs: multiaddrs().map(String), httpUrl: http.url }
+  resources.use(await keepRunningConfig(config.dataDir, { settings, logger }))
   resources.use(await writeNodeRecord(config.dataDir, { pid: process.pid, operator, ...record }))
   logger.info({ operator, ...record, epoch: clock.epoch, startMs: nowMs() - startedMs }, 'provider is ready')
   const running = resources.move()

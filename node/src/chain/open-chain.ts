@@ -33,16 +33,21 @@ import { readSeedRank } from './read-seed-rank.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /**
- * Connects the operator to the chain of the deployment file.
+ * Connects the operator to the chain of the deployment file. `config` is live: the highest fee is read whenever something is
+ * sent.
  *
  * @throws {StorgoError} `CONFIG_INVALID` for the file; `CHAIN_UNREACHABLE`; `WRONG_CHAIN`.
  */
 export async function openChain(config: NodeConfig['chain'], operatorKey: Uint8Array): Promise<ProviderChain> {
   const deployment = await readDeployment(config.deploymentFile)
   const account = privateKeyToAccount(bytesToHex(operatorKey))
-  const maxFeePerGas = parseGwei(String(config.maxFeeGwei))
   // A provider's key belongs to one running node, which therefore may replace whatever is left of an earlier run.
-  const chain = await connectChain({ rpcUrl: config.rpcUrl, deployment, account, soleSender: true, maxFeePerGas })
+  const chain = await connectChain({
+    ...{ rpcUrl: config.rpcUrl, deployment, account, soleSender: true },
+    get maxFeePerGas() {
+      return parseGwei(String(config.maxFeeGwei))
+    },
+  })
   return providerChain(chain, account.address)
 }
 

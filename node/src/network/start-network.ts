@@ -46,6 +46,7 @@ const LIMITS = {
 } as const
 
 export type NetworkOptions = {
+  /** Live: the connections of one peer are bounded by what it says at the moment. */
   config: NodeConfig['p2p']
   operatorKey: Uint8Array
   domain: SigningDomain
@@ -81,7 +82,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Peer> {
       inboundConnectionThreshold: config.listen.every(isLoopback) ? Number.POSITIVE_INFINITY : 5,
     },
     beforeListening: async (peer) => {
-      limitConnectionsPerPeer(peer.libp2p, config.maxConnectionsPerPeer)
+      limitConnectionsPerPeer(peer.libp2p, () => config.maxConnectionsPerPeer)
       await answerHello(peer, { isProvider })
       for (const protocol of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
         const handle = perPeer.limit(handlers[protocol])

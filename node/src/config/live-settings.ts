@@ -1,0 +1,154 @@
+import type { LoadedConfig } from './load-config.ts'
+import type { ConfigLayer } from './resolve-config.ts'
+import type { NodeConfig } from './schema.ts'
+import { type Setting, settings } from './settings.ts'
+import { isTree, type Tree } from './settings-in-tree.ts'
+
+/** How asking for the configuration anew ended. */
+export type Reload = {
+  /** 1 for the first one since the start. */
+  number: number
+  /** ISO 8601. */
+  at: string
+  outcome: 'applied' | 'unchanged' | 'refused'
+  /** Settings that are in force now and were not before. */
+  applied: string[]
+  /** Why it was refused; everything is as it was. */
+  error?: string
+}
+
+/** What a node says of its configuration; holds no values. */
+export type ConfigReport = {
+  file?: string
+  profile?: string
+  /** 1 at the start, one more with every change that was applied. */
+  generation: number
+  /** When that was, ISO 8601. */
+  since: string
+  /** Settings that will be something else after a restart. */
+  restartNeeded: string[]
+  lastReload?: Reload
+}
+
+/** A value that a node runs with, and the layer it came from. */
+export type RunningSetting = { value: unknown; layer: ConfigLayer | undefined }
+
+/**
+ * The settings of a running node. Those that can be reloaded change while it runs; the others keep what the node was started
+ * with, so that nothing sees half of a change.
+ */
+export class LiveSettings {
+  /**
+   * Reads like a configuration, and always gives the newest values: hand it (or a part, such as `live.watch`) to whoever reads
+   * a setting when it is used. A copied value stays what it was.
+   */
+  readonly live: NodeConfig
+  #loaded: LoadedConfig
+  #current: NodeConfig
+  readonly #layers = new Map<string, ConfigLayer | undefined>()
+  readonly #listeners: (() => void)[] = []
+  #generation = 1
+  #since = new Date().toISOString()
+  #restartNeeded: string[] = []
+  #lastReload: Reload | undefined
+
+  constructor(loaded: LoadedConfig) {
+    this.#loaded = loaded
+    this.#current = loaded.config
+    for (const { key } of settings) this.#layers.set(key, layerOf(loaded, key))
+    this.live = liveView(() => this.#current)
+  }
+
+  /** Has `listener` called after every change. It must not throw. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Takes over all settings that can be reloaded, at once; the others are told as needing a restart. */
+  apply(loaded: LoadedConfig): Reload {
+    const next = structuredClone(this.#current)
+    const applied: string[] = []
+    this.#restartNeeded = []
+    for (const { key, path, reload } of settings) {
+      const value = valueAt(loaded.config, path)
+      const isSame = JSON.stringify(value) === JSON.stringify(valueAt(this.#current, path))
+      if (!isSame && !reload) {
+        this.#restartNeeded.push(key)
+        continue
+      }
+      this.#layers.set(key, layerOf(loaded, key))
+      if (isSame) continue
+      place(next, path, value)
+      applied.push(key)
+    }
+    this.#loaded = loaded
+    const reload = this.#ended({ outcome: applied.length > 0 ? 'applied' : 'unchanged', applied })
+    if (applied.length === 0) return reload
+    this.#current = next
+    this.#generation++
+    this.#since = reload.at
+    for (const listener of this.#listeners) listener()
+    return reload
+  }
+
+  /** Keeps everything as it is. @param error what is wrong with what was to be applied. */
+  refuse(error: string): Reload {
+    return this.#ended({ outcome: 'refused', applied: [], error })
+  }
+
+  get report(): ConfigReport {
+    const { file, profile } = this.#loaded
+    return {
+      ...(file !== undefined && { file }),
+      ...(profile !== undefined && { profile }),
+      generation: this.#generation,
+      since: this.#since,
+      restartNeeded: this.#restartNeeded,
+      ...(this.#lastReload && { lastReload: this.#lastReload }),
+    }
+  }
+
+  /** Every setting as the node runs with it. */
+  get running(): Record<string, RunningSetting> {
+    return Object.fromEntries(
+      settings.map(({ key, path }) => [key, { value: valueAt(this.#current, path), layer: this.#layers.get(key) }]),
+    )
+  }
+
+  #ended(how: Omit<Reload, 'number' | 'at'>): Reload {
+    const reload = { number: (this.#lastReload?.number ?? 0) + 1, at: new Date().toISOString(), ...how }
+    this.#lastReload = reload
+    return reload
+  }
+}
+
+function layerOf({ values }: LoadedConfig, key: string): ConfigLayer | undefined {
+  return values.get(key)?.at(-1)?.layer
+}
+
+/** An object of the configuration's shape whose leaves are read through `current` each time. */
+function liveView(current: () => NodeConfig): NodeConfig {
+  const view: Tree = {}
+  for (const { path } of settings) {
+    let branch = view
+    for (const name of path.slice(0, -1)) {
+      const below = branch[name]
+      const next: Tree = isTree(below) ? below : {}
+      branch[name] = next
+      branch = next
+    }
+    Object.defineProperty(branch, path.at(-1) ?? '', { enumerable: true, get: () => valueAt(current(), path) })
+  }
+  return view as NodeConfig
+}
+
+function valueAt(config: object, path: Setting['path']): unknown {
+  let value: unknown = config
+  for (const name of path) value = isTree(value) ? value[name] : undefined
+  return value
+}
+
+function place(config: object, path: Setting['path'], value: unknown): void {
+  const branch = valueAt(config, path.slice(0, -1))
+  if (isTree(branch)) branch[path.at(-1) ?? ''] = value
+}
