@@ -34,6 +34,13 @@ export const nodeConfig = z.strictObject({
         .max(8)
         .default(['/ip4/127.0.0.1/tcp/0'])
         .describe('Addresses to listen on.'),
+      carrierListen: z
+        .string()
+        .regex(/^(auto|\/\S+)?$/, 'not a multiaddr, auto or nothing')
+        .default('auto')
+        .describe(
+          'IP address and TCP port where bulk bytes are taken; auto: any port at the first of p2p.listen; empty: nowhere.',
+        ),
       announce: z
         .array(multiaddrText)
         .max(8)

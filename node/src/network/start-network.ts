@@ -25,12 +25,11 @@ import { slotSync } from '../slots/slot-sync.ts'
 import { slotWrite } from '../slots/slot-write.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { carrierListenOf } from './carrier-listen.ts'
 import { limitConnectionsPerPeer } from './connections-per-peer.ts'
 import { measured } from './measured.ts'
-import { RequestsPerPeer } from './requests-per-peer.ts'
 
 const AGENT = 'storgo-node/0.1.0'
-const MAX_REQUESTS_PER_PEER = 32
 
 /** Requests answered at a time and the time each may take, by protocol. Each holds up to some MiB while it runs. */
 const LIMITS = {
@@ -59,7 +58,6 @@ export type NetworkOptions = {
 /** Listens, greets, and answers the slot protocols. */
 export async function startNetwork(options: NetworkOptions): Promise<Peer> {
   const { config, operatorKey, domain, slots, isProvider, logger, metrics } = options
-  const perPeer = new RequestsPerPeer(MAX_REQUESTS_PER_PEER)
   const handlers: Record<keyof typeof LIMITS, RequestHandler> = {
     [SLOT_STATE_PROTOCOL]: slotState(slots),
     [SLOT_PEN_PROTOCOL]: slotPen(slots),
@@ -76,6 +74,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Peer> {
     privateKey: operatorKey,
     listen: config.listen,
     announce: config.announce,
+    ...carrierListenOf(config),
     limits: {
       maxConnections: config.maxConnections,
       // On loopback everybody has the same address, so a bound per address would bound all.
@@ -85,8 +84,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Peer> {
       limitConnectionsPerPeer(peer.libp2p, () => config.maxConnectionsPerPeer)
       await answerHello(peer, { isProvider })
       for (const protocol of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
-        const handle = perPeer.limit(handlers[protocol])
-        await serveRequests(peer, protocol, measured(protocol, handle, { metrics, logger }), LIMITS[protocol])
+        const handle = measured(protocol, handlers[protocol], { metrics, logger })
+        await serveRequests(peer, protocol, handle, LIMITS[protocol])
       }
     },
   })
