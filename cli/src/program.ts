@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { EXIT } from './exit-codes.ts'
 import type { Runner } from './run-command.ts'
+import { addConfigCommands } from './tree/config-commands.ts'
 import { addDevCommands } from './tree/dev-commands.ts'
 import { addFileCommands } from './tree/file-commands.ts'
 import { addInitCommand } from './tree/init-command.ts'
@@ -47,6 +48,7 @@ export function createProgram(run: Runner, { out, err, json }: ProgramOutput): C
   addVolumeCommands(program, run)
   addRecoveryCommands(program, run)
   addNodeCommands(program, run)
+  addConfigCommands(program, run)
   addStakeCommands(program, run)
   addProofCommands(program, run)
   addDevCommands(program, run)

@@ -2,7 +2,7 @@
 export type ConfigProblem = {
   /** The setting, or the name that is none. */
   setting: string
-  /** Path of the file, name of the variable, or the flag, that it is in; undefined if it is missing everywhere. */
+  /** Path of the file, name of the variable or the flag that it is in; undefined if it is missing everywhere. */
   source?: string
   /** From 1; only where the parser knows it. */
   line?: number

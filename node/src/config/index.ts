@@ -1,6 +1,6 @@
 export { type ConfigProblem, describeProblem } from './config-problem.ts'
 export { type ConfigFormat, configFormatOf } from './config-text.ts'
-export type { ConfigReport, Reload, RunningSetting } from './live-settings.ts'
+export { RUNNING_CONFIG_FILE } from './keep-running-config.ts'
 export { invalidConfig } from './load-config.ts'
 export { isProfileName, PROFILE_DEFAULTS, PROFILES, type ProfileName } from './profiles.ts'
 export { type ConfigFile, parseConfigFile, readConfigFile } from './read-config-file.ts'

@@ -30,8 +30,12 @@ export type ConfigReport = {
   lastReload?: Reload
 }
 
-/** A value that a node runs with, and the layer it came from. */
-export type RunningSetting = { value: unknown; layer: ConfigLayer | undefined }
+/** What a node runs with: every setting's value, and the layer it came from. */
+type RunningConfig = ConfigReport & {
+  /** See {@link LoadedConfig.profileByFile}. */
+  profileByFile: boolean
+  settings: Record<string, { value: unknown; layer?: ConfigLayer }>
+}
 
 /**
  * The settings of a running node. Those that can be reloaded change while it runs; the others keep what the node was started
@@ -47,6 +51,7 @@ export class LiveSettings {
   #current: NodeConfig
   readonly #layers = new Map<string, ConfigLayer | undefined>()
   readonly #listeners: (() => void)[] = []
+  readonly #reloadListeners: (() => void)[] = []
   #generation = 1
   #since = new Date().toISOString()
   #restartNeeded: string[] = []
@@ -62,6 +67,11 @@ export class LiveSettings {
   /** Has `listener` called after every change. It must not throw. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener)
+  }
+
+  /** Has `listener` called after every reload, whatever came of it. It must not throw. */
+  onReload(listener: () => void): void {
+    this.#reloadListeners.push(listener)
   }
 
   /** Takes over all settings that can be reloaded, at once; the others are told as needing a restart. */
@@ -82,13 +92,12 @@ export class LiveSettings {
       applied.push(key)
     }
     this.#loaded = loaded
-    const reload = this.#ended({ outcome: applied.length > 0 ? 'applied' : 'unchanged', applied })
-    if (applied.length === 0) return reload
+    if (applied.length === 0) return this.#ended({ outcome: 'unchanged', applied })
     this.#current = next
     this.#generation++
-    this.#since = reload.at
+    this.#since = new Date().toISOString()
     for (const listener of this.#listeners) listener()
-    return reload
+    return this.#ended({ outcome: 'applied', applied })
   }
 
   /** Keeps everything as it is. @param error what is wrong with what was to be applied. */
@@ -108,16 +117,19 @@ export class LiveSettings {
     }
   }
 
-  /** Every setting as the node runs with it. */
-  get running(): Record<string, RunningSetting> {
-    return Object.fromEntries(
-      settings.map(({ key, path }) => [key, { value: valueAt(this.#current, path), layer: this.#layers.get(key) }]),
-    )
+  /** Everything that the node runs with; values included, so not for everybody. */
+  get running(): RunningConfig {
+    const values = settings.map(({ key, path }) => {
+      const layer = this.#layers.get(key)
+      return [key, { value: valueAt(this.#current, path), ...(layer !== undefined && { layer }) }] as const
+    })
+    return { ...this.report, profileByFile: this.#loaded.profileByFile, settings: Object.fromEntries(values) }
   }
 
   #ended(how: Omit<Reload, 'number' | 'at'>): Reload {
     const reload = { number: (this.#lastReload?.number ?? 0) + 1, at: new Date().toISOString(), ...how }
     this.#lastReload = reload
+    for (const listener of this.#reloadListeners) listener()
     return reload
   }
 }

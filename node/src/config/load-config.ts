@@ -1,6 +1,5 @@
 import { StorgoError } from '@storgo/protocol'
 import { type ConfigProblem, describeProblem } from './config-problem.ts'
-import type { ProfileName } from './profiles.ts'
 import { readConfigFile } from './read-config-file.ts'
 import { type ConfigLayers, type ResolvedConfig, resolveConfig } from './resolve-config.ts'
 import type { NodeConfig } from './schema.ts'
@@ -10,12 +9,10 @@ export type ConfigSources = Omit<ConfigLayers, 'file'> & {
   file?: string | undefined
 }
 
-export type LoadedConfig = {
+/** A configuration without problems. */
+export type LoadedConfig = Pick<ResolvedConfig, 'values' | 'profile' | 'profileByFile'> & {
   config: NodeConfig
-  /** See {@link ResolvedConfig.values}. */
-  values: ResolvedConfig['values']
   file: string | undefined
-  profile: ProfileName | undefined
 }
 
 /**
@@ -26,9 +23,9 @@ export type LoadedConfig = {
  */
 export async function loadConfig({ file, ...sources }: ConfigSources): Promise<LoadedConfig> {
   const read = file === undefined ? undefined : await readConfigFile(file)
-  const { config, values, profile, problems } = resolveConfig({ ...sources, file: read })
+  const { config, problems, ...resolved } = resolveConfig({ ...sources, file: read })
   if (config === undefined) throw invalidConfig(problems)
-  return { config, values, file, profile }
+  return { ...resolved, config, file }
 }
 
 /** The error that stands for these problems; there is at least one. */

@@ -24,6 +24,8 @@ export type ConfigLayers = {
 
 export type ResolvedConfig = {
   profile: ProfileName | undefined
+  /** Whether the file chose it, and so another one after an edit. */
+  profileByFile: boolean
   /** Every value that each setting was given, lowest layer first: the last one wins. */
   values: ReadonlyMap<string, readonly SettingValue[]>
   /** One without a source is missing altogether. */
@@ -63,7 +65,13 @@ export function resolveConfig({ file, profile: flag, environment, flags }: Confi
   for (const { path, message } of checked?.error?.issues ?? []) {
     problems.push({ setting: path.join('.'), reason: message })
   }
-  return { profile, values, problems, config: problems.length === 0 ? checked?.data : undefined }
+  return {
+    profile,
+    profileByFile: chosen === undefined,
+    values,
+    problems,
+    config: problems.length === 0 ? checked?.data : undefined,
+  }
 }
 
 const DEFAULTS: ReadonlyMap<string, unknown> = new Map(

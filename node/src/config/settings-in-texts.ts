@@ -35,7 +35,8 @@ function settingsInTexts(given: Texts, by: 'variable' | 'flag', problems: Config
         settings.map((candidate) => candidate[by]),
       )
       const meant = nearest === undefined ? {} : { nearest: `${dashes}${nearest}` }
-      problems.push({ setting: `${dashes}${name}`, reason: 'there is no such setting', ...meant })
+      const source = by === 'flag' ? 'command line' : 'environment'
+      problems.push({ setting: `${dashes}${name}`, source, reason: 'there is no such setting', ...meant })
       continue
     }
     const value = readSettingText(setting, text)
