@@ -1,0 +1,2 @@
+/** Apart from the rest, because its packages take time to load and clients do without them. */
+export { type DhtReport, Discovery, type DiscoveryOptions } from './discovery/discovery.ts'
