@@ -149,7 +149,7 @@ for (const [what, sources, setting, message] of [
     'a list that is none',
     { text: 'p2p: {listen: /ip4/1.2.3.4/tcp/1}' },
     'p2p.listen',
-    /expected a list from 1 to 8 of multiaddrs/,
+    /expected a list, from 1 to 8 long, of texts that are each a multiaddr/,
   ],
   ['a profile that is none', { text: 'profile: produktion' }, 'profile', /did you mean production\?/],
   ['a section of no profile', { text: 'profiles: {prod: {}}' }, 'profiles.prod', /expected one of development/],

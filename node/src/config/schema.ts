@@ -59,6 +59,28 @@ export const nodeConfig = z.strictObject({
         .meta({ reload: true }),
     })
     .prefault({}),
+  discovery: z
+    .strictObject({
+      dht: z.boolean().default(true).describe('Find other providers, and be found, in the distributed hash table.'),
+      peers: z
+        .array(z.string().regex(/^\/\S+\/p2p\/\w+$/, 'not a multiaddr that ends in /p2p/ and a peer id'))
+        .max(64)
+        .default([])
+        .describe('Providers to begin with, besides those of the registry and those remembered.'),
+      intervalSeconds: seconds
+        .default(60)
+        .describe('Seconds between two looks for more peers, while there are few.')
+        .meta({ reload: true }),
+      mdns: z.boolean().default(false).describe('Look for providers on the local network, by multicast DNS.'),
+      relay: z.boolean().default(false).describe('Reach providers, and be reached, through others that relay.'),
+      relayServer: z.boolean().default(false).describe('Relay for others, little and for a short time.'),
+      holePunching: z
+        .boolean()
+        .default(false)
+        .describe('Make relayed connections direct where both sides are behind a router; needs discovery.relay.'),
+      upnp: z.boolean().default(false).describe('Ask the router for a port.'),
+    })
+    .prefault({}),
   http: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1').describe('Where metrics, health and status are served.'),
