@@ -1,7 +1,7 @@
 import { setInterval } from 'node:timers'
 import type { StorgoError } from '@storgo/protocol'
 import { openKeyFile, readPasswordFile } from '@storgo/sdk/key-file'
-import { bytesToHex } from 'viem'
+import { type Address, bytesToHex } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { publishAddresses } from './chain/address-publisher.ts'
 import { EpochClock } from './chain/epoch-clock.ts'
@@ -13,11 +13,15 @@ import { RetentionClock } from './chain/retention-clock.ts'
 import { VolumeCache } from './chain/volume-cache.ts'
 import { keepRunningConfig } from './config/keep-running-config.ts'
 import type { LiveSettings } from './config/live-settings.ts'
+import { findMovedPeer } from './discovery/find-peer.ts'
+import { PeerSearch } from './discovery/peer-search.ts'
+import { prepareDiscovery } from './discovery/prepare-discovery.ts'
 import { TwinWatch } from './identity/twin-watch.ts'
 import { Locks } from './locks.ts'
 import { NeighbourWatch } from './neighbours/neighbour-watch.ts'
 import { startNetwork } from './network/start-network.ts'
 import { writeNodeRecord } from './node-record.ts'
+import { NodeGuard } from './peers/node-guard.ts'
 import { Prover } from './prover/prover.ts'
 import { SlotAccess } from './slots/access.ts'
 import { BehindSlots } from './slots/behind-slots.ts'
@@ -139,6 +143,9 @@ export async function startProviderNode(
   const registered = async (account: typeof operator, options: { signal: AbortSignal }) =>
     (await chain.readAddresses(account, options)) !== undefined
   const directory = new ProviderDirectory(registered, nowMs)
+  const isProvider = (account: Address, options: { signal: AbortSignal }) => directory.isProvider(account, options)
+  const guard = resources.use(await NodeGuard.open({ dataDir: config.dataDir, now: Date.now, logger, metrics }))
+  const discovery = await prepareDiscovery({ config: config.discovery, domain, isProvider })
   const { listen, announce, twinCheckSeconds } = config.p2p
   const twins = resources.use(
     new TwinWatch({
@@ -166,12 +173,30 @@ export async function startProviderNode(
         nowMs: () => clock.chainTimeMs,
         onBehind: (ref) => behind.report(ref),
       },
-      isProvider: (account, options) => directory.isProvider(account, options),
-      ...{ logger, metrics },
+      findPeer: findMovedPeer({
+        ...(discovery && { dht: (lost, signal) => discovery.findAddress(lost, signal) }),
+        registry: (lost, signal) => chain.readPeer(lost, { signal }),
+        nowMs,
+      }),
+      ...{ isProvider, guard, discovery, logger, metrics },
     }),
   )
+  guard.attach(peer.libp2p)
   const multiaddrs = () => peer.libp2p.getMultiaddrs()
   twins.start(peer.libp2p)
+  if (discovery) {
+    const search = resources.use(
+      new PeerSearch({
+        get intervalMs() {
+          return config.discovery.intervalSeconds * 1000
+        },
+        listRegistered: (most, options) => chain.listPeers(most, options),
+        ...{ peer, discovery, guard, operatorKey: privateKey, configured: config.discovery.peers },
+        ...{ nowMs, random: Math.random, logger },
+      }),
+    )
+    search.start()
+  }
   const watching = resources.use(
     startWatching({
       config: config.watch,

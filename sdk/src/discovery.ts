@@ -1,2 +1,3 @@
 /** Apart from the rest, because its packages take time to load and clients do without them. */
 export { type DhtReport, Discovery, type DiscoveryOptions } from './discovery/discovery.ts'
+export { loadOptionalParts, type OptionalParts } from './discovery/optional-parts.ts'

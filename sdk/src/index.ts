@@ -45,9 +45,19 @@ export { type BlockWatcher, type SeenBlock, watchBlocks } from './chain/watch-bl
 export { withdrawCredit } from './chain/withdraw-credit.ts'
 export { withdrawEarnings } from './chain/withdraw-earnings.ts'
 export { withdrawStake } from './chain/withdraw-stake.ts'
+export { parsePeer } from './discovery/parse-peer.ts'
+export { afterFault, afterRequest, expectedMs, newPeerRecord, type PeerRecord } from './discovery/peer-record.ts'
 export { answerHello } from './net/answer-hello.ts'
 export type { ReplyContent, ServeLimits } from './net/answering.ts'
-export { createPeer, type FindPeer, type Peer, type PeerLimits, type PeerOptions } from './net/create-peer.ts'
+export { connectionTo } from './net/connection-to.ts'
+export {
+  createPeer,
+  type FindPeer,
+  type Peer,
+  type PeerExtension,
+  type PeerLimits,
+  type PeerOptions,
+} from './net/create-peer.ts'
 export type { Frames } from './net/frame-decoder.ts'
 export type { HelloIdentity } from './net/hello.ts'
 export { type PeerAddress, peerAddressOf, type RegisteredPeer } from './net/peer-address.ts'

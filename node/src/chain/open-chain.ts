@@ -28,7 +28,7 @@ import type { NodeConfig } from '../config/schema.ts'
 import type { ProviderChain } from './provider-chain.ts'
 import { readChangedVolumes } from './read-changed-volumes.ts'
 import { readFacts } from './read-facts.ts'
-import { readPeer } from './read-peer.ts'
+import { listPeers, readPeer } from './read-peer.ts'
 import { readSeedRank } from './read-seed-rank.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -73,6 +73,7 @@ function providerChain(chain: Chain, operator: `0x${string}`): ProviderChain {
       untilAborted(readChangedVolumes(chain, { provider: operator, ...blocks }), signal),
     readAddresses: async (account, { signal }) => (await untilAborted(readProvider(chain, account), signal))?.addresses,
     readPeer: (account, { signal }) => untilAborted(readPeer(chain, account), signal),
+    listPeers: (most, { signal }) => untilAborted(listPeers(chain, most), signal),
     publishAddresses: async (addresses, { signal }) => {
       await setAddresses(chain, { operator, addresses }, { signal })
     },

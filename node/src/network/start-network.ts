@@ -10,7 +10,16 @@ import {
   SLOT_SYNC_PROTOCOL,
   SLOT_WRITE_PROTOCOL,
 } from '@storgo/protocol'
-import { answerHello, createPeer, type Peer, type RequestHandler, serveRequests } from '@storgo/sdk'
+import {
+  answerHello,
+  createPeer,
+  type FindPeer,
+  type Peer,
+  type PeerExtension,
+  type PeerGuard,
+  type RequestHandler,
+  serveRequests,
+} from '@storgo/sdk'
 import type { Address } from 'viem'
 import type { NodeConfig } from '../config/schema.ts'
 import { slotCertify } from '../slots/slot-certify.ts'
@@ -51,13 +60,18 @@ export type NetworkOptions = {
   domain: SigningDomain
   slots: SlotServices
   isProvider: (account: Address, options: { signal: AbortSignal }) => Promise<boolean>
+  guard: PeerGuard
+  /** Asked when a provider cannot be reached. */
+  findPeer: FindPeer
+  /** Absent when nothing but the registry leads to peers. */
+  discovery?: { extension: PeerExtension; attach(peer: Peer): void } | undefined
   logger: Logger
   metrics: Metrics
 }
 
 /** Listens, greets, and answers the slot protocols. */
 export async function startNetwork(options: NetworkOptions): Promise<Peer> {
-  const { config, operatorKey, domain, slots, isProvider, logger, metrics } = options
+  const { config, operatorKey, domain, slots, isProvider, guard, findPeer, discovery, logger, metrics } = options
   const handlers: Record<keyof typeof LIMITS, RequestHandler> = {
     [SLOT_STATE_PROTOCOL]: slotState(slots),
     [SLOT_PEN_PROTOCOL]: slotPen(slots),
@@ -75,13 +89,15 @@ export async function startNetwork(options: NetworkOptions): Promise<Peer> {
     listen: config.listen,
     announce: config.announce,
     ...carrierListenOf(config),
+    ...{ guard, findPeer, ...(discovery && { extension: discovery.extension }) },
     limits: {
       maxConnections: config.maxConnections,
       // On loopback everybody has the same address, so a bound per address would bound all.
       inboundConnectionThreshold: config.listen.every(isLoopback) ? Number.POSITIVE_INFINITY : 5,
     },
     beforeListening: async (peer) => {
-      limitConnectionsPerPeer(peer.libp2p, () => config.maxConnectionsPerPeer)
+      limitConnectionsPerPeer(peer, () => config.maxConnectionsPerPeer)
+      discovery?.attach(peer)
       await answerHello(peer, { isProvider })
       for (const protocol of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
         const handle = measured(protocol, handlers[protocol], { metrics, logger })

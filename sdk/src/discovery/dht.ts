@@ -31,7 +31,7 @@ export const dhtProtocolOf = ({ chainId, verifyingContract }: SigningDomain): st
 export function createDht(
   options: DhtOptions,
   greeted: (connection: Connection) => Promise<void>,
-): { services: PeerExtension['services']; of: () => KadDHT } {
+): { services: PeerExtension['services']; of: () => KadDHT; ping: () => Ping } {
   let dht: KadDHT | undefined
   let pinging: Ping | undefined
   const create = kadDHT({
@@ -66,6 +66,10 @@ export function createDht(
     of: () => {
       if (!dht) throw new TypeError('the peer of this DHT has not been created')
       return dht
+    },
+    ping: () => {
+      if (!pinging) throw new TypeError('the peer of this DHT has not been created')
+      return pinging
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { PeerId } from '@libp2p/interface'
 import type { KadDHT, QueryEvent } from '@libp2p/kad-dht'
+import type { Ping } from '@libp2p/ping'
 import { type SigningDomain, StorgoError } from '@storgo/protocol'
 import type { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
@@ -46,15 +47,17 @@ export class Discovery {
   readonly #options: DiscoveryOptions
   readonly #store: RoutingStore
   readonly #of: () => KadDHT
+  readonly #pinging: () => Ping
   readonly #counts = new LookupCounts()
   #peer: Peer | undefined
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
-    const { services, of } = createDht(options, async (connection) => {
+    const { services, of, ping } = createDht(options, async (connection) => {
       if (this.#peer) await untilGreeted(this.#peer, connection)
     })
     this.#of = of
+    this.#pinging = ping
     this.#store = new RoutingStore(async (peer) => {
       const operator = operatorOf(peer)
       return operator !== undefined && options.isProvider(operator)
@@ -126,6 +129,11 @@ export class Discovery {
       }
     }
     this.#counts.add('announcement', { ms: performance.now() - startedMs, found: found.size > 0 })
+  }
+
+  /** Milliseconds to a peer and back, once a connection to it is open. */
+  ping(peer: PeerId, signal: AbortSignal): Promise<number> {
+    return this.#pinging().ping(peer, { signal })
   }
 
   async report(own: PeerId): Promise<DhtReport> {
