@@ -26,10 +26,15 @@ type Dial = CarrierSockets['dial']
 export class Carriers {
   readonly #states = new WeakMap<Connection, State>()
   readonly #dial: Dial | undefined
+  readonly #nowMs: () => number
 
-  /** @param dial not given where there are no sockets, as in browsers. */
-  constructor(dial: Dial | undefined) {
+  /**
+   * @param dial not given where there are no sockets, as in browsers.
+   * @param nowMs counts from any moment on and never goes back.
+   */
+  constructor(dial: Dial | undefined, nowMs = () => performance.now()) {
     this.#dial = dial
+    this.#nowMs = nowMs
   }
 
   /** The carrier to use instead of the connection's streams, if there is one now. */
@@ -48,8 +53,7 @@ export class Carriers {
   open(connection: Connection, port: number): Promise<Carrier | undefined> {
     const state = this.#stateOf(connection)
     const at = carrierAddressOf(connection, port)
-    if (state.carrier || !this.#dial || !at || performance.now() < state.notBeforeMs)
-      return Promise.resolve(state.carrier)
+    if (state.carrier || !this.#dial || !at || this.#nowMs() < state.notBeforeMs) return Promise.resolve(state.carrier)
     state.opening ??= this.#make(this.#dial, connection, at, state).finally(() => delete state.opening)
     return state.opening
   }
@@ -64,17 +68,17 @@ export class Carriers {
       void carrier.closed.then(() => {
         connection.removeEventListener('close', close)
         delete state.carrier
-        if (!carrier.hasCarried) state.notBeforeMs = performance.now() + PAUSE_MS
+        if (!carrier.hasCarried) state.notBeforeMs = this.#nowMs() + PAUSE_MS
       })
       return carrier
     } catch {
-      state.notBeforeMs = performance.now() + PAUSE_MS
+      state.notBeforeMs = this.#nowMs() + PAUSE_MS
       return undefined
     }
   }
 
   #stateOf(connection: Connection): State {
-    const state = this.#states.get(connection) ?? { bytes: 0, notBeforeMs: 0 }
+    const state = this.#states.get(connection) ?? { bytes: 0, notBeforeMs: Number.NEGATIVE_INFINITY }
     this.#states.set(connection, state)
     return state
   }
