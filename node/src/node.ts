@@ -13,6 +13,8 @@ import { RetentionClock } from './chain/retention-clock.ts'
 import { VolumeCache } from './chain/volume-cache.ts'
 import { keepRunningConfig } from './config/keep-running-config.ts'
 import type { LiveSettings } from './config/live-settings.ts'
+import { controlApi } from './control/control-api.ts'
+import { writeControlToken } from './control/control-token.ts'
 import { findMovedPeer } from './discovery/find-peer.ts'
 import { PeerSearch } from './discovery/peer-search.ts'
 import { prepareDiscovery } from './discovery/prepare-discovery.ts'
@@ -260,6 +262,10 @@ export async function startProviderNode(
       config: settings.report,
     }
   }
+  const api = controlApi({
+    ...{ peer, guard, discovery, mayControl: await writeControlToken(config.dataDir) },
+    registry: (account, options) => chain.readPeer(account, options),
+  })
   const checks = async () => {
     const { writable, readable, full } = store.health()
     return {
@@ -268,7 +274,7 @@ export async function startProviderNode(
       store: writable && readable && full === undefined,
     }
   }
-  const http = resources.use(await startHttpServer({ ...config.http, metrics, checks, status }))
+  const http = resources.use(await startHttpServer({ ...config.http, metrics, checks, status, api }))
 
   const record = { peerId: peer.libp2p.peerId.toString(), multiaddrs: multiaddrs().map(String), httpUrl: http.url }
   resources.use(await keepRunningConfig(config.dataDir, { settings, logger }))
