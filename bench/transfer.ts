@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { Row } from './areas.ts'
 import { type Ask, type At, connectBy } from './transfer/client.ts'
 import type { Operation } from './transfer/socket-exchange.ts'
 import { WAYS, type WayName } from './transfer/ways.ts'
@@ -8,46 +9,35 @@ import { WAYS, type WayName } from './transfer/ways.ts'
 const RAW: WayName = 'raw TCP socket'
 const OPERATIONS: readonly Operation[] = ['get', 'put']
 const CONCURRENCIES = [1, 8] as const
-
-/** Medians over rounds in which every way takes its turn, so that the machine's speed may drift. */
-export type Transfer = {
-  way: WayName
-  operation: Operation
-  /** Requests of 1 MiB on their way at a time. */
-  concurrency: number
-  mebibytesPerSecond: number
-  /** CPU seconds of both processes, user and system, for a GiB. */
-  cpuSecondsPerGibibyte: number
-  /** Time for the same bytes on the raw socket divided by this one's, and CPU the other way round, both within a round. */
-  speedOfRaw: number
-  cpuOfRaw: number
-}
+const ROUNDS = 5
 
 type Round = { seconds: number; cpuSeconds: number }
 type Running = { ask: Ask; cpuMicroseconds: () => Promise<number> }
 
-/** Moves `mebibytes` in requests of 1 MiB between two processes in every way, `rounds` times over. */
-export async function measureTransfer(options: { mebibytes: number; rounds: number }): Promise<Transfer[]> {
+/**
+ * Moves `mebibytes` in requests of 1 MiB between two processes, in every way. Medians over rounds in which every way takes its
+ * turn, so that the machine's speed may drift; CPU time is that of both processes, user and system. `timesRawSpeed` and
+ * `timesRawCpu` compare with the raw socket within a round.
+ */
+export async function* measureTransfer(mebibytes: number): AsyncGenerator<Row, void, undefined> {
   await using resources = new AsyncDisposableStack()
   const names = Object.keys(WAYS) as WayName[]
   const running = new Map<WayName, Running>()
   for (const name of names) running.set(name, await start(name, resources))
-  const results: Transfer[] = []
   for (const operation of OPERATIONS) {
     for (const concurrency of CONCURRENCIES) {
       const rounds = new Map<WayName, Round[]>(names.map((name) => [name, []]))
-      for (let round = 0; round < options.rounds; round++) {
+      for (let round = 0; round < ROUNDS; round++) {
         for (const [name, way] of running) {
-          rounds.get(name)?.push(await move(way, operation, concurrency, options.mebibytes))
+          rounds.get(name)?.push(await move(way, operation, concurrency, mebibytes))
         }
       }
       const raw = rounds.get(RAW) ?? []
       for (const [way, measured] of rounds) {
-        results.push({ way, operation, concurrency, ...summary(measured, raw, options.mebibytes) })
+        yield { transfer: `${operation}, ${concurrency} at a time: ${way}`, ...summary(measured, raw, mebibytes) }
       }
     }
   }
-  return results
 }
 
 async function start(name: WayName, resources: AsyncDisposableStack): Promise<Running> {
@@ -83,20 +73,10 @@ function summary(rounds: Round[], raw: Round[], mebibytes: number) {
   return {
     mebibytesPerSecond: Math.round(mebibytes / median(rounds.map(({ seconds }) => seconds))),
     cpuSecondsPerGibibyte: rounded((median(rounds.map(({ cpuSeconds }) => cpuSeconds)) * 1024) / mebibytes),
-    speedOfRaw: rounded(median(ratios((round, base) => base.seconds / round.seconds))),
-    cpuOfRaw: rounded(median(ratios((round, base) => round.cpuSeconds / base.cpuSeconds))),
+    timesRawSpeed: rounded(median(ratios((round, base) => base.seconds / round.seconds))),
+    timesRawCpu: rounded(median(ratios((round, base) => round.cpuSeconds / base.cpuSeconds))),
   }
 }
 
 const rounded = (value: number) => Math.round(value * 100) / 100
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
-
-/** One line a measurement, for people. */
-export function transferTable(results: readonly Transfer[]): string {
-  const head = `${'way'.padEnd(28)}${'what'.padEnd(10)}${'MiB/s'.padStart(8)}${'CPU s/GiB'.padStart(12)}${'speed/raw'.padStart(12)}${'CPU/raw'.padStart(10)}\n`
-  const lines = results.map(
-    ({ way, operation, concurrency, mebibytesPerSecond, cpuSecondsPerGibibyte, speedOfRaw, cpuOfRaw }) =>
-      `${way.padEnd(28)}${`${operation} c=${concurrency}`.padEnd(10)}${String(mebibytesPerSecond).padStart(8)}${cpuSecondsPerGibibyte.toFixed(2).padStart(12)}${speedOfRaw.toFixed(2).padStart(12)}${cpuOfRaw.toFixed(1).padStart(10)}\n`,
-  )
-  return head + lines.join('')
-}

@@ -24,6 +24,8 @@ export const OFFENCES = [
   'bytes-false',
   /** A signature that is not that of whom it should be. */
   'signature-false',
+  /** A state that does not go with the bytes sent for it. */
+  'state-false',
   /** Two different states of one nonce and term, both signed. */
   'states-conflicting',
 ] as const

@@ -7,6 +7,8 @@ import { NativeCarrier } from './native-carrier.ts'
 import { CARRIER_ALPN, type TlsIdentity, verifiedPeer } from './tls-identity.ts'
 
 const KEEP_ALIVE_MS = 30_000
+/** A TLS record has 16 KiB at most. */
+const RECEIVE_BYTES = 1 << 15
 
 export type DialCarrierOptions = { identity: TlsIdentity; at: CarrierAddress; peer: PeerId; signal: AbortSignal }
 
@@ -17,8 +19,18 @@ export type DialCarrierOptions = { identity: TlsIdentity; at: CarrierAddress; pe
  * and with the signal's reason when that aborts.
  */
 export async function dialCarrier({ identity, at, peer, signal }: DialCarrierOptions): Promise<NativeCarrier> {
-  const socket = connect({ ...identity, ...at, servername: '' })
+  // Every byte is read into this buffer: a new one for each TLS record would double the CPU time of receiving.
+  const received = Buffer.allocUnsafeSlow(RECEIVE_BYTES)
+  const onread = {
+    buffer: received,
+    callback: (length: number) => {
+      carrier.receive(received.subarray(0, length))
+      return true
+    },
+  }
+  const socket = connect(Object.assign({ onread, servername: '' }, identity, at))
   socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS)
+  const carrier = new NativeCarrier(socket)
   const onAbort = () => socket.destroy()
   signal.addEventListener('abort', onAbort, { once: true })
   try {
@@ -27,11 +39,9 @@ export async function dialCarrier({ identity, at, peer, signal }: DialCarrierOpt
       throw new StorgoError('VERSION_UNSUPPORTED', 'The peer speaks another carrier protocol.')
     }
     await verifiedPeer(socket, peer)
-    const carrier = new NativeCarrier(socket)
     await carrier.welcomed
     return carrier
   } catch (error) {
-    socket.on('error', () => {})
     socket.destroy()
     signal.throwIfAborted()
     throw error

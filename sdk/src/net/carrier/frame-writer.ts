@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 
-/** Frames handed to the socket and not yet sent: one on its way while the next is made ready. */
-const MAX_UNSENT_FRAMES = 2
+/** Frames handed to the socket and not yet sent. Of two, TLS would copy the second to join it with what comes after. */
+const MAX_UNSENT_FRAMES = 1
 
 type WriteOptions = {
   signal: AbortSignal

@@ -12,11 +12,12 @@ const MAX_ID = 2 ** 32 - 1
 /** Longer than any request waits: each has its own deadline. */
 const SEND_TIMEOUT_MS = 60_000
 
-/** The asking side of a native carrier: a socket whose peer has been verified. */
+/** The asking side of a native carrier; nothing may be asked before the peer at the other end has been verified. */
 export class NativeCarrier implements Carrier {
   readonly closed: Promise<void>
   readonly #socket: Socket
   readonly #writer: FrameWriter
+  readonly #decoder: CarrierFrameDecoder
   readonly #waiting = new Map<number, Waiting>()
   readonly #welcomed = Promise.withResolvers<void>()
   #lastId = 0
@@ -25,7 +26,7 @@ export class NativeCarrier implements Carrier {
   constructor(socket: Socket) {
     this.#socket = socket
     this.#writer = new FrameWriter(socket, { sendTimeoutMs: SEND_TIMEOUT_MS })
-    const decoder = new CarrierFrameDecoder(
+    this.#decoder = new CarrierFrameDecoder(
       (frame) => this.#take(frame),
       // Replies that nobody waits for any more get no room.
       ({ kind, id }) => kind === 'reply' && (id === 0 || this.#waiting.has(id)),
@@ -42,13 +43,15 @@ export class NativeCarrier implements Carrier {
     })
     // Nobody need wait for the welcome.
     this.#welcomed.promise.catch(() => {})
-    socket.on('data', (bytes: Uint8Array) => {
-      try {
-        decoder.push(bytes)
-      } catch (error) {
-        socket.destroy(error instanceof Error ? error : undefined)
-      }
-    })
+  }
+
+  /** Takes bytes that the socket has received, which may be overwritten afterwards. */
+  receive(bytes: Uint8Array): void {
+    try {
+      this.#decoder.push(bytes)
+    } catch (error) {
+      this.#socket.destroy(error instanceof Error ? error : undefined)
+    }
   }
 
   /** Resolves once the peer has said that it takes requests here; rejects with its reason if it does not. */
