@@ -1,6 +1,6 @@
 import { type ConfigFile, configFormatOf } from '@storgo/node/config'
 import { stringify as stringifyToml } from 'smol-toml'
-import { isMap, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, parseDocument } from 'yaml'
 
 type Tree = { [name: string]: unknown }
 
@@ -13,7 +13,7 @@ export function changeConfigText({ file, text, content }: ConfigFile, change: Co
   if (format === 'yaml') return changedYaml(text, change)
   const tree = structuredClone(isTree(content) ? content : {})
   changeTree(tree, change)
-  return format === 'toml' ? `${stringifyToml(tree)}\n` : `${JSON.stringify(tree, null, 2)}\n`
+  return format === 'toml' ? `${stringifyToml(tree).trimEnd()}\n` : `${JSON.stringify(tree, null, 2)}\n`
 }
 
 /** Whether {@link changeConfigText} would lose comments. A `#` in a text counts as one: better asked once too often. */
@@ -22,15 +22,19 @@ export function losesComments({ file, text }: ConfigFile): boolean {
 }
 
 function changedYaml(text: string, { path, value }: ConfigChange): string {
-  const document = parseDocument(text)
+  const document: Document = parseDocument(text)
   // A key whose lines below are all commented out holds nothing, and would not take anything.
   for (let depth = 0; depth < path.length; depth++) {
     const above = path.slice(0, depth)
     const node = depth === 0 ? document.contents : document.getIn(above, true)
-    if (node !== undefined && !isMap(node) && value !== undefined) document.setIn(above, document.createNode({}))
+    if (!isNode(node) || isMap(node) || value === undefined) continue
+    const group = document.createNode({})
+    group.commentBefore = node.commentBefore ?? node.comment ?? null
+    if (depth === 0) document.contents = group
+    else document.setIn(above, group)
   }
   if (value !== undefined) document.setIn(path, value)
-  else {
+  else if (document.hasIn(path)) {
     document.deleteIn(path)
     for (let depth = path.length - 1; depth > 0; depth--) {
       const above = document.getIn(path.slice(0, depth), true)
@@ -38,7 +42,8 @@ function changedYaml(text: string, { path, value }: ConfigChange): string {
     }
   }
   if (isMap(document.contents) && document.contents.items.length === 0) document.contents = null
-  return document.toString({ lineWidth: 0 })
+  // As in the file itself: { a: 1 } or {a: 1}.
+  return document.toString({ lineWidth: 0, flowCollectionPadding: /[{[] /u.test(text) })
 }
 
 function changeTree(tree: Tree, { path, value }: ConfigChange): void {
