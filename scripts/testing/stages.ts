@@ -58,5 +58,6 @@ export const STAGES: Stage[] = [
   { name: 'integration', args: nodeTest('process', 'test/integration/**/*.test.ts'), counts: 'node' },
   { name: 'power cuts', args: nodeTest('process', 'test/power-cut/**/*.test.ts'), counts: 'node' },
   { name: 'faults of processes', args: nodeTest('process', 'test/faults/**/*.test.ts'), counts: 'node' },
+  { name: 'malicious peers', args: nodeTest('process', 'test/adversarial/**/*.test.ts'), counts: 'node' },
   { name: 'end to end', args: nodeTest('process', 'test/e2e/**/*.test.ts'), counts: 'node' },
 ]

@@ -22,6 +22,7 @@ import {
 } from '@storgo/sdk'
 import type { Address } from 'viem'
 import type { NodeConfig } from '../config/schema.ts'
+import { noticingLies } from '../peers/notice-lies.ts'
 import { slotCertify } from '../slots/slot-certify.ts'
 import { slotCommit } from '../slots/slot-commit.ts'
 import { slotHistory } from '../slots/slot-history.ts'
@@ -76,8 +77,8 @@ export async function startNetwork(options: NetworkOptions): Promise<Peer> {
     [SLOT_STATE_PROTOCOL]: slotState(slots),
     [SLOT_PEN_PROTOCOL]: slotPen(slots),
     [SLOT_WRITE_PROTOCOL]: slotWrite(slots),
-    [SLOT_COMMIT_PROTOCOL]: slotCommit(slots),
-    [SLOT_CERTIFY_PROTOCOL]: slotCertify(slots),
+    [SLOT_COMMIT_PROTOCOL]: noticingLies(slotCommit(slots), guard),
+    [SLOT_CERTIFY_PROTOCOL]: noticingLies(slotCertify(slots), guard),
     [SLOT_READ_PROTOCOL]: slotRead(slots),
     [SLOT_SYNC_PROTOCOL]: slotSync(slots),
     [SLOT_HISTORY_PROTOCOL]: slotHistory(slots),
@@ -87,7 +88,9 @@ export async function startNetwork(options: NetworkOptions): Promise<Peer> {
     identity: { privateKey: operatorKey, domain, agent: AGENT },
     privateKey: operatorKey,
     listen: config.listen,
-    announce: config.announce,
+    get announce() {
+      return config.announce
+    },
     ...carrierListenOf(config),
     ...{ guard, findPeer, ...(discovery && { extension: discovery.extension }) },
     limits: {

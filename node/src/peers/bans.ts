@@ -31,7 +31,8 @@ const POINTS: Record<Offence, number> = {
   'request-flood': 0.25,
   'connection-flood': 1,
   'bytes-false': 10,
-  'signature-false': 10,
+  'signature-false': 4,
+  'state-false': 4,
   'states-conflicting': 10,
 }
 

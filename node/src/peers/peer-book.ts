@@ -16,6 +16,13 @@ export type KnownPeer = PeerRecord & {
 
 export const MAX_KNOWN_PEERS = 4_096
 const MAX_ADDRESSES = 8
+/** Offences of a peer whose answers, or requests, do not verify. */
+const LIES: ReadonlySet<Offence> = new Set<Offence>([
+  'bytes-false',
+  'signature-false',
+  'state-false',
+  'states-conflicting',
+])
 
 /** What is known of peers: how they have answered, and where they were reached. The one not seen for longest goes first. */
 export class PeerBook {
@@ -60,7 +67,7 @@ export class PeerBook {
   offended(peerId: string, offence: Offence): void {
     this.#change(peerId, (peer) => {
       const offences = { ...peer.offences, [offence]: (peer.offences[offence] ?? 0) + 1 }
-      const isLie = offence === 'bytes-false' || offence === 'signature-false'
+      const isLie = LIES.has(offence)
       return { ...peer, ...(isLie && afterFault(peer)), offences }
     })
   }

@@ -5,6 +5,7 @@ import type { BehindSlots } from '../slots/behind-slots.ts'
 import type { SectorRef } from '../store/slot-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { blameCoSlot } from './blame-co-slot.ts'
 import type { CatchUpServices } from './catch-up.ts'
 import { coSlotsByRegistry } from './co-slots.ts'
 import { heldSlots } from './held-slots.ts'
@@ -45,7 +46,7 @@ export function startWatching(options: WatchingOptions): AsyncDisposable & { rec
     },
     random: Math.random,
     nowMs,
-    report: new WatchReport({ logger, metrics }),
+    report: new WatchReport({ logger, metrics, onLie: blameCoSlot({ peer, volumes, chain, logger }) }),
   })
   behind.onBehind((ref) => watcher.onBehind(ref))
   onCorrupt((sector) => watcher.onCorrupt(sector))
