@@ -148,12 +148,14 @@ export async function startProviderNode(
   const isProvider = (account: Address, options: { signal: AbortSignal }) => directory.isProvider(account, options)
   const guard = resources.use(await NodeGuard.open({ dataDir: config.dataDir, now: Date.now, logger, metrics }))
   const discovery = await prepareDiscovery({ config: config.discovery, domain, isProvider })
-  const { listen, announce, twinCheckSeconds } = config.p2p
   const twins = resources.use(
     new TwinWatch({
-      ...{ operatorKey: privateKey, domain, configured: [...listen, ...announce], logger },
+      get configured() {
+        return [...config.p2p.listen, ...config.p2p.announce]
+      },
+      ...{ operatorKey: privateKey, domain, logger },
       readRegistered: (options) => chain.readAddresses(operator, options),
-      intervalMs: twinCheckSeconds * 1000,
+      intervalMs: config.p2p.twinCheckSeconds * 1000,
     }),
   )
   await twins.assertAlone()

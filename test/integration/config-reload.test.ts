@@ -75,6 +75,9 @@ before(async () => {
   for (const other of folders.slice(1)) others.push(await other.start())
   await eventually('node.json', async () => (await told('node.json'))?.['pid'] === child.pid)
   httpUrl = String((await told('node.json'))?.['httpUrl'])
+  const [listened = ''] = (await status()).multiaddrs
+  // Another name of where it listens, so that it is reached there too.
+  NEW_VALUES['p2p.announce'] = [listened.replace(/^\/ip4\/127\.0\.0\.1(\/tcp\/\d+)\/.*$/, '/dns4/localhost$1')]
   const operators: Address[] = OPERATORS.map(({ address }) => address)
   const sessionKey = new Uint8Array(randomBytes(32))
   const { volumeId } = await openVolume(client, {
@@ -121,6 +124,7 @@ test('every setting that can be reloaded changes under load, and no request is l
 test('what changed is what the node does from then on', async () => {
   assert.equal((await status()).capacityBytes, (48 + 16) * 2 ** 20)
   assert.match(log, /\n\d\d:\d\d:\d\d info {2}settings changed /)
+  assert.match((await status()).multiaddrs.join(), /^\/dns4\/localhost\/tcp\/\d+\/p2p\/\w+$/)
   await assert.rejects(volume.send(0, SLOT_WRITE_PROTOCOL, new Uint8Array([1])), { code: 'REQUEST_INVALID' })
   await eventually('a debug line', async () => /\n\d\d:\d\d:\d\d debug request refused /.test(log))
 })
@@ -178,6 +182,7 @@ test('only its owner may read what a node runs with, and it is gone with the nod
 
 type Status = {
   capacityBytes: number
+  multiaddrs: string[]
   config: { generation: number; lastReload?: { outcome: string; applied: string[]; error?: string } }
 }
 

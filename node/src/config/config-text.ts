@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { parse as parseToml, TomlError } from 'smol-toml'
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 
-export const CONFIG_FORMATS = ['yaml', 'toml', 'json'] as const
+const CONFIG_FORMATS = ['yaml', 'toml', 'json'] as const
 export type ConfigFormat = (typeof CONFIG_FORMATS)[number]
 
 /** A configuration file's content, not checked yet. */

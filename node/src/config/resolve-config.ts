@@ -8,7 +8,7 @@ import { PROFILE_VARIABLE, settingsInEnvironment, settingsInFlags } from './sett
 import { isTree, type Tree } from './settings-in-tree.ts'
 
 /** Where values come from, lowest first: each wins over those before it. */
-export const CONFIG_LAYERS = ['default', 'profile default', 'file', 'profile', 'environment', 'flag'] as const
+const CONFIG_LAYERS = ['default', 'profile default', 'file', 'profile', 'environment', 'flag'] as const
 export type ConfigLayer = (typeof CONFIG_LAYERS)[number]
 export type SettingValue = { layer: ConfigLayer; value: unknown }
 

@@ -1,6 +1,7 @@
+import { multiaddr } from '@multiformats/multiaddr'
 import { z } from 'zod'
 
-const multiaddrText = z.string().regex(/^\/\S+$/, 'not a multiaddr')
+const multiaddrText = z.string().max(512).refine(isMultiaddrText, 'not a multiaddr')
 const port = z.int().min(0).max(65535)
 const seconds = z.number().min(0.01).max(86_400)
 
@@ -45,7 +46,8 @@ export const nodeConfig = z.strictObject({
         .array(multiaddrText)
         .max(8)
         .default([])
-        .describe('Addresses to publish instead of those listened on.'),
+        .describe('Addresses to publish instead of those listened on; a change is published in the next epoch.')
+        .meta({ reload: true }),
       twinCheckSeconds: seconds
         .default(60)
         .describe('Seconds between two looks for another process with the same operator key.'),
@@ -170,3 +172,11 @@ export const nodeConfig = z.strictObject({
 })
 
 export type NodeConfig = z.infer<typeof nodeConfig>
+
+function isMultiaddrText(text: string): boolean {
+  try {
+    return multiaddr(text).getComponents().length > 0
+  } catch {
+    return false
+  }
+}

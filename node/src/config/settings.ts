@@ -3,7 +3,7 @@ import { expectedBy } from './expected-values.ts'
 import { nodeConfig } from './schema.ts'
 
 /** What a setting's text (a flag or a variable) is read as. */
-export type SettingKind = 'text' | 'number' | 'boolean' | 'list'
+type SettingKind = 'text' | 'number' | 'boolean' | 'list'
 
 /** One leaf of the schema: its path, and the names it goes by outside the file. */
 export type Setting = {

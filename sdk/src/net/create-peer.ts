@@ -8,6 +8,7 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { carrierSockets } from '#carrier'
 import { transportsFor } from '#transports'
 import { compareAddresses } from './address-order.ts'
+import { announcing } from './announced-addresses.ts'
 import { Carriers } from './carrier/carriers.ts'
 import type { CarrierListener } from './carrier/listen-carrier.ts'
 import { type AnswerPeer, takeCarriers } from './carrier/take-carriers.ts'
@@ -88,8 +89,8 @@ export type PeerOptions = {
   privateKey?: Uint8Array
   /** Multiaddrs to listen on; none: dial only. */
   listen?: readonly string[]
-  /** Multiaddrs to announce instead of those listened on. */
-  announce?: readonly string[]
+  /** Multiaddrs to announce instead of those listened on; read whenever somebody asks for them. */
+  readonly announce?: readonly string[]
   /** Where to take native carriers, such as `/ip4/0.0.0.0/tcp/4002`; none without. */
   carrierListen?: string
   limits?: PeerLimits
@@ -108,23 +109,14 @@ export type PeerOptions = {
  * @throws {StorgoError} `CONFIG_INVALID` if it cannot listen; `KEY_FILE_INVALID` if `privateKey` is not a key.
  */
 export async function createPeer(options: PeerOptions): Promise<Peer> {
-  const {
-    identity,
-    listen = [],
-    announce = [],
-    carrierListen,
-    limits = {},
-    guard,
-    extension,
-    beforeListening,
-  } = options
+  const { identity, listen = [], carrierListen, limits = {}, guard, extension, beforeListening } = options
   const { maxConnections = 300, inboundConnectionThreshold = 5 } = limits
   const privateKey = options.privateKey ? transportKeyOf(options.privateKey) : await generateKeyPair('secp256k1')
   const sockets = carrierSockets(privateKey)
   const isBanned = (peerId: PeerId) => guard?.bannedFor(peerId) !== undefined
   const libp2p = await createLibp2p({
     privateKey,
-    addresses: { listen: [...listen], announce: [...announce] },
+    addresses: { listen: [...listen], announceFilter: announcing(options, privateKey) },
     ...extension,
     transports: [...(await transportsFor(listen)), ...(extension?.transports ?? [])],
     connectionGater: { denyDialPeer: isBanned, denyInboundEncryptedConnection: isBanned },
