@@ -17,7 +17,7 @@ export async function configReload(context: Context, flags: ConfigFlags): Promis
   const dataDir = dataDirOf(context, await openConfigFile(context, flags), flags)
   const pid = await findNodeProcess(dataDir, signal)
   const before = (await readRunningConfig(dataDir))?.lastReload?.number ?? 0
-  process.kill(pid, 'SIGHUP')
+  hangUp(pid)
   const { lastReload, generation, restartNeeded } = await reloaded(dataDir, { before, signal })
   const { outcome, applied = [], error = '' } = lastReload ?? {}
   if (outcome === 'refused') throw new StorgoError('CONFIG_INVALID', `the node refused: ${error}`, { dataDir })
@@ -25,6 +25,16 @@ export async function configReload(context: Context, flags: ConfigFlags): Promis
   output.data('storgo.config.reload/1', { dataDir, pid, outcome, generation, applied, restartNeeded }, text)
   if (restartNeeded.length > 0) output.warn(`a restart is needed for ${restartNeeded.join(', ')}`)
   return undefined
+}
+
+/** @throws {StorgoError} `ACCESS_DENIED` if the process is somebody else's. */
+function hangUp(pid: number): void {
+  try {
+    process.kill(pid, 'SIGHUP')
+  } catch (cause) {
+    const next = 'the same command as the user that runs the node'
+    throw new StorgoError('ACCESS_DENIED', `cannot signal process ${pid}`, { pid, next }, { cause })
+  }
 }
 
 /** What the node says once it has done more reloads than `before`. @throws {StorgoError} `TIMED_OUT`. */
