@@ -1,12 +1,10 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
-import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { StorgoError } from '@storgo/protocol'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { carrierSockets } from '#carrier'
-import { transportsFor } from '#transports'
+import { encrypters, transportsFor } from '#transports'
 import { compareAddresses } from './address-order.ts'
 import { announcing } from './announced-addresses.ts'
 import { Carriers } from './carrier/carriers.ts'
@@ -120,8 +118,7 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     ...extension,
     transports: [...(await transportsFor(listen)), ...(extension?.transports ?? [])],
     connectionGater: { denyDialPeer: isBanned, denyInboundEncryptedConnection: isBanned },
-    // TLS first: measured 20 % faster than Noise for bulk.
-    connectionEncrypters: [tls(), noise()],
+    connectionEncrypters: encrypters(),
     streamMuxers: [
       yamux({
         maxInboundStreams: 128,
