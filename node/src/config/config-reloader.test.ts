@@ -73,6 +73,22 @@ test('an invalid edit changes nothing, and the reason is logged and told', async
   assert.ok(lines.some(({ msg, level }) => level === 50 && msg.includes('nothing was changed')))
 })
 
+test('what a part of the node cannot take is taken back everywhere', async () => {
+  const { settings, reloader, write } = await aRunning()
+  const seen: number[] = []
+  settings.onChange(() => seen.push(settings.live.capacitySectors))
+  settings.onChange(() => {
+    if (settings.live.capacitySectors === 5) throw new Error('five is too few')
+  })
+  await write({ ...START, capacitySectors: 5, dataDir: '/elsewhere' })
+  await reloader.reload('signal')
+  assert.deepEqual(seen, [5, 10_240])
+  const { generation, restartNeeded, lastReload } = settings.report
+  assert.deepEqual([generation, restartNeeded, lastReload?.outcome], [1, [], 'refused'])
+  assert.equal(lastReload?.error, 'five is too few')
+  assert.equal(settings.running.settings['capacitySectors']?.layer, 'default')
+})
+
 test('a flag goes on winning over the file', async () => {
   const { settings, reloader, write } = await aRunning({ flags: { 'capacity-sectors': '9' } })
   await write({ ...START, capacitySectors: 5 })

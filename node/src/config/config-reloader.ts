@@ -33,7 +33,7 @@ export class ConfigReloader {
       if (restartNeeded.length > 0) logger.warn({ settings: restartNeeded }, 'settings changed that need a restart')
     } catch (error) {
       settings.refuse(error instanceof Error ? error.message : String(error))
-      logger.error({ cause, error }, 'the configuration is not valid; nothing was changed')
+      logger.error({ cause, error }, 'the configuration was refused; nothing was changed')
     }
   }
 }

@@ -64,7 +64,7 @@ export class LiveSettings {
     this.live = liveView(() => this.#current)
   }
 
-  /** Has `listener` called after every change. It must not throw. */
+  /** Has `listener` called after every change. One that throws has the change taken back, and is called again with what was. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener)
   }
@@ -74,30 +74,24 @@ export class LiveSettings {
     this.#reloadListeners.push(listener)
   }
 
-  /** Takes over all settings that can be reloaded, at once; the others are told as needing a restart. */
+  /**
+   * Takes over all settings that can be reloaded, at once; the others are told as needing a restart.
+   * @throws what a listener throws; then everything is as it was.
+   */
   apply(loaded: LoadedConfig): Reload {
     const next = structuredClone(this.#current)
-    const applied: string[] = []
-    this.#restartNeeded = []
+    const [applied, restartNeeded]: [string[], string[]] = [[], []]
     for (const { key, path, reload } of settings) {
       const value = valueAt(loaded.config, path)
-      const isSame = JSON.stringify(value) === JSON.stringify(valueAt(this.#current, path))
-      if (!isSame && !reload) {
-        this.#restartNeeded.push(key)
-        continue
-      }
-      this.#layers.set(key, layerOf(loaded, key))
-      if (isSame) continue
-      place(next, path, value)
-      applied.push(key)
+      if (JSON.stringify(value) === JSON.stringify(valueAt(this.#current, path))) continue
+      if (reload) place(next, path, value)
+      ;(reload ? applied : restartNeeded).push(key)
     }
+    if (applied.length > 0) this.#putInForce(next)
+    for (const { key } of settings) if (!restartNeeded.includes(key)) this.#layers.set(key, layerOf(loaded, key))
     this.#loaded = loaded
-    if (applied.length === 0) return this.#ended({ outcome: 'unchanged', applied })
-    this.#current = next
-    this.#generation++
-    this.#since = new Date().toISOString()
-    for (const listener of this.#listeners) listener()
-    return this.#ended({ outcome: 'applied', applied })
+    this.#restartNeeded = restartNeeded
+    return this.#ended({ outcome: applied.length > 0 ? 'applied' : 'unchanged', applied })
   }
 
   /** Keeps everything as it is. @param error what is wrong with what was to be applied. */
@@ -124,6 +118,20 @@ export class LiveSettings {
       return [key, { value: valueAt(this.#current, path), ...(layer !== undefined && { layer }) }] as const
     })
     return { ...this.report, profileByFile: this.#loaded.profileByFile, settings: Object.fromEntries(values) }
+  }
+
+  #putInForce(next: NodeConfig): void {
+    const before = this.#current
+    this.#current = next
+    try {
+      for (const listener of this.#listeners) listener()
+    } catch (error) {
+      this.#current = before
+      for (const listener of this.#listeners) listener()
+      throw error
+    }
+    this.#generation++
+    this.#since = new Date().toISOString()
   }
 
   #ended(how: Omit<Reload, 'number' | 'at'>): Reload {
