@@ -18,7 +18,7 @@ export type ServeLimits = {
 }
 
 /** Reads the request; called at most once. */
-export type ReadRequest = (signal: AbortSignal) => Promise<Frames>
+type ReadRequest = (signal: AbortSignal) => Promise<Frames>
 
 /** `Asker` is the connection that a request came on, or what there is instead. */
 type Answer<Asker> = (request: () => Promise<Frames>, asker: Asker, signal: AbortSignal) => Promise<ReplyContent>

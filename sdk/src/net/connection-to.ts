@@ -1,9 +1,12 @@
 import type { Connection } from '@libp2p/interface'
 import { isStorgoError, StorgoError } from '@storgo/protocol'
+import { inDialOrder } from './address-order.ts'
 import type { Peer } from './create-peer.ts'
 import { withDeadline } from './deadline.ts'
 import type { PeerAddress } from './peer-address.ts'
 import { sayHello } from './say-hello.ts'
+
+const MAX_ADDRESSES = 8
 
 /**
  * An open connection to `to` that has completed hello: the one there is, or a new one. All who ask while one is being made
@@ -65,14 +68,28 @@ function dialWithin(peer: Peer, to: PeerAddress): Promise<Connection> {
 const openConnections = ({ libp2p }: Peer, { peerId }: PeerAddress): Connection[] =>
   libp2p.getConnections(peerId).filter(({ status }) => status === 'open')
 
-async function dial({ libp2p }: Peer, { operator, peerId, multiaddrs }: PeerAddress, signal: AbortSignal) {
+/** Tries addresses in turn, best first. Each has its share of the time, so that one which says nothing leaves some for the next. */
+async function dial(
+  peer: Peer,
+  { operator, peerId, multiaddrs }: PeerAddress,
+  signal: AbortSignal,
+): Promise<Connection> {
   const details = { operator, peer: peerId.toString() }
   if (multiaddrs.length === 0) throw new StorgoError('PEER_UNREACHABLE', 'The peer has no address.', details)
-  try {
-    return await libp2p.dial(multiaddrs, { signal })
-  } catch (cause) {
-    if (isStorgoError(signal.reason)) throw signal.reason
-    const addresses = multiaddrs.join(' ')
-    throw new StorgoError('PEER_UNREACHABLE', `No connection to ${addresses}.`, { ...details, addresses }, { cause })
+  const untilMs = performance.now() + peer.timeouts.dialTimeoutMs
+  const inOrder = inDialOrder(multiaddrs).slice(0, MAX_ADDRESSES)
+  let cause: unknown
+  for (const [i, address] of inOrder.entries()) {
+    const left = inOrder.length - i
+    const shareMs = Math.max(1, Math.ceil((untilMs - performance.now()) / left))
+    const share = left === 1 ? signal : AbortSignal.any([signal, AbortSignal.timeout(shareMs)])
+    try {
+      return await peer.libp2p.dial(address, { signal: share })
+    } catch (error) {
+      if (isStorgoError(signal.reason)) throw signal.reason
+      cause = error
+    }
   }
+  const addresses = inOrder.join(' ')
+  throw new StorgoError('PEER_UNREACHABLE', `No connection to ${addresses}.`, { ...details, addresses }, { cause })
 }

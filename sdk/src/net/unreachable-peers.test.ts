@@ -14,6 +14,7 @@ import {
   aPeerId,
   ECHO,
   NATIVE_CARRIER,
+  QUIC_STREAMS,
   SILENCE,
   TCP_STREAMS,
   takeNativeCarrier,
@@ -90,6 +91,15 @@ test('a peer that takes a connection and says nothing costs the dialling deadlin
   const before = performance.now()
   await assert.rejects(request(client, { to: anAddress(server.port), protocol: ECHO, message }), { code: 'TIMED_OUT' })
   assert.ok(performance.now() - before < 3_000)
+})
+
+test('an address that says nothing leaves time for the next', async () => {
+  using silent = await aServer(() => {})
+  await using provider = await anEchoProvider({ way: QUIC_STREAMS })
+  await using client = await aClient({ limits: { dialTimeoutMs: 3_000 } })
+  const { multiaddrs, ...to } = addressOf(provider)
+  const first = multiaddr(`/ip4/127.0.0.1/tcp/${silent.port}/p2p/${to.peerId}`)
+  await request(client, { to: { ...to, multiaddrs: [...multiaddrs, first] }, protocol: ECHO, message })
 })
 
 test('a peer that talks nonsense, one that hangs up, a closed port and no address are unreachable', async () => {

@@ -5,7 +5,7 @@ export type CarrierFrame = FrameHead & { protocol: string; message: Uint8Array; 
 
 /** `id` is the asking side's number of the request; 0 speaks of the whole connection. */
 export type FrameHead = { kind: FrameKind; id: number }
-export type FrameKind = keyof typeof KINDS
+type FrameKind = keyof typeof KINDS
 
 const KINDS = { request: 1, reply: 2, cancel: 3 } as const
 const HEAD_BYTES = 14
