@@ -9,8 +9,8 @@ import { MAX_ADDRESS_RECORD_BYTES, openAddressRecord, operatorOfAddressKey, sequ
 import { contactsOf } from './dht-contacts.ts'
 import { afterHello } from './greet-connections.ts'
 
-/** Silent peers cost every query this long, and no more. */
-const REQUEST_TIMEOUT = { minTimeout: 500, maxTimeout: 1_000 }
+/** For a request to a peer, connection and hello included: some eight round trips. Silent peers cost a query this long. */
+const REQUEST_TIMEOUT = { minTimeout: 2_000, maxTimeout: 3_000 }
 
 export type DhtOptions = {
   domain: SigningDomain

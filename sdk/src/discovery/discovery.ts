@@ -19,6 +19,7 @@ import { RoutingStore } from './routing-store.ts'
 const AGREEING = 3
 const LOOKUP_TIMEOUT_MS = 5_000
 const PUBLISH_TIMEOUT_MS = 30_000
+const MAX_FAILURES = 1_000
 const RECORD_LIFE_SECONDS = 24 * 3_600
 
 export type DiscoveryOptions = {
@@ -49,6 +50,8 @@ export class Discovery {
   readonly #of: () => KadDHT
   readonly #pinging: () => Ping
   readonly #counts = new LookupCounts()
+  /** Peers whose last request failed. */
+  readonly #failures = new Set<string>()
   #peer: Peer | undefined
 
   constructor(options: DiscoveryOptions) {
@@ -160,9 +163,16 @@ export class Discovery {
     return kept
   }
 
-  /** A peer that is connected may only be slow. */
-  #isConnected(peer: PeerId): boolean {
-    return this.#peer?.libp2p.getConnections(peer).some(({ status }) => status === 'open') === true
+  /** A peer that does not answer twice in a row leaves the table, unless it is connected: then it may only be slow. */
+  #failed(peer: PeerId): void {
+    const key = peer.toString()
+    const isConnected = this.#peer?.libp2p.getConnections(peer).some(({ status }) => status === 'open')
+    if (isConnected === true) return
+    if (this.#failures.delete(key)) forget(this.#of(), peer)
+    else {
+      if (this.#failures.size >= MAX_FAILURES) this.#failures.clear()
+      this.#failures.add(key)
+    }
   }
 
   /** The events of a query, until it ends, fails or takes too long; peers that do not answer leave the table. */
@@ -172,8 +182,8 @@ export class Discovery {
     const until = AbortSignal.any([deadline, ended.signal, ...(signal ? [signal] : [])])
     try {
       for await (const event of query({ signal: until })) {
-        if (event.name === 'QUERY_ERROR' && !until.aborted && !this.#isConnected(event.from))
-          forget(this.#of(), event.from)
+        if (event.name === 'QUERY_ERROR' && !until.aborted) this.#failed(event.from)
+        if (event.name === 'PEER_RESPONSE') this.#failures.delete(event.from.toString())
         yield event
       }
     } catch (error) {

@@ -1,10 +1,10 @@
 import type { Connection } from '@libp2p/interface'
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { Address } from 'viem'
-import { connectionTo } from '../net/connection-to.ts'
 import type { Peer } from '../net/create-peer.ts'
 import { withDeadline } from '../net/deadline.ts'
 import { operatorOf } from '../net/peer-id.ts'
+import { sayHello } from '../net/say-hello.ts'
 
 const HELLO_TIMEOUT_MS = 5_000
 
@@ -22,11 +22,15 @@ export function greetConnections(peer: Peer, isProvider: IsProvider): void {
 
 async function greet(peer: Peer, connection: Connection, isProvider: IsProvider): Promise<void> {
   const { remotePeer } = connection
-  // Whoever dialled by itself says hello by itself.
-  if (peer.connecting.has(remotePeer.toString())) return
+  // Whoever dialled by itself says hello by itself; but if two connections came about, only on one of them.
+  await peer.connecting.get(remotePeer.toString())?.catch(() => {})
+  if (peer.greetings.of(connection) || connection.status !== 'open') return
   const operator = operatorOf(remotePeer)
   if (operator === undefined || !(await isProvider(operator))) throw new Error('The peer is no registered provider.')
-  await connectionTo(peer, { operator, peerId: remotePeer, multiaddrs: [] })
+  const details = { operator, peer: remotePeer.toString() }
+  await withDeadline({ ms: HELLO_TIMEOUT_MS, what: 'Hello', details }, (signal) =>
+    sayHello(peer, connection, { operator, signal }),
+  )
 }
 
 /** Resolves once hello is done on a connection. @throws {StorgoError} `TIMED_OUT`. */
