@@ -61,7 +61,9 @@ export class StripeFill {
   encode(): { roots: Uint8Array[]; changes: SectorPatch[][]; spare: StripeRoom | undefined } {
     const isWhole = this.#sent === 0 && this.isFull
     this.#zeroBehind()
-    const data = this.#dataOf(this.#bytes)
+    // What is not filled of the first sector is zero in every other one and in parity, and costs nothing.
+    const used = Math.min(this.#filled, SECTOR_BYTES)
+    const data = this.#dataOf(this.#bytes).map((sector) => sector.subarray(0, used))
     // Of a stripe that goes in parts, what is on its way must not change when the next part is coded.
     const parity = this.#code.encode(data, isWhole ? this.#roomOfParity() : undefined)
     const roots = [...data, ...parity].map((sector, slot) => this.#rootOf(sector, slot))
