@@ -1,13 +1,14 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes as random } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes as random } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { StorgoError } from '../errors.ts'
 import { choosePairHasher } from './hash-pairs.ts'
+import { hmacSha256By } from './hmac-sha256.ts'
 import type { Platform } from './platform.ts'
 import { zstdContentBytes } from './zstd-frame.ts'
 
 const TAG_BYTES = 16
-/** Ciphers allocate their output: parts of this size stay in cache and are copied once, into the result. */
+/** Ciphers allocate their output: parts of this size stay in cache and are copied once, to where they are wanted. */
 const CIPHER_STEP_BYTES = 1 << 16
 
 const require = createRequire(import.meta.url)
@@ -24,16 +25,17 @@ export const sha256: Platform['sha256'] = (bytes) => plainArray(hash('sha256', b
 
 export const digestSha256: Platform['digestSha256'] = (bytes) => sha256(bytes)
 
-export const hmacSha256: Platform['hmacSha256'] = (key, bytes) =>
-  plainArray(createHmac('sha256', key).update(bytes).digest())
+export const hmacSha256: Platform['hmacSha256'] = hmacSha256By(sha256)
 
 export const hkdfSha256: Platform['hkdfSha256'] = (ikm, salt, info) =>
   new Uint8Array(hkdfSync('sha256', ikm, salt, info, 32))
 
-export const sealAesGcm: Platform['sealAesGcm'] = (key, nonce, plain) => {
+export const sealAesGcm: Platform['sealAesGcm'] = (key, nonce, plain, into) => {
+  const sealed = into?.subarray(0, plain.length + TAG_BYTES) ?? new Uint8Array(plain.length + TAG_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
-  const sealed = plainArray(Buffer.allocUnsafeSlow(plain.length + TAG_BYTES))
-  copyThrough(cipher, plain, sealed)
+  for (let at = 0; at < plain.length; at += CIPHER_STEP_BYTES) {
+    sealed.set(cipher.update(plain.subarray(at, at + CIPHER_STEP_BYTES)), at)
+  }
   cipher.final()
   sealed.set(cipher.getAuthTag(), plain.length)
   return sealed
@@ -45,8 +47,8 @@ export const openAesGcm: Platform['openAesGcm'] = (key, nonce, sealed) => {
     if (length < 0) throw new RangeError('shorter than its tag')
     const decipher = createDecipheriv('aes-256-gcm', key, nonce)
     decipher.setAuthTag(sealed.subarray(length))
-    const plain = plainArray(Buffer.allocUnsafeSlow(length))
-    copyThrough(decipher, sealed.subarray(0, length), plain)
+    // In one step: what the cipher allocates is the result, of which nothing leaves before the tag is checked.
+    const plain = plainArray(decipher.update(sealed.subarray(0, length)))
     decipher.final()
     return plain
   } catch (cause) {
@@ -56,12 +58,6 @@ export const openAesGcm: Platform['openAesGcm'] = (key, nonce, sealed) => {
       { bytes: sealed.length },
       { cause },
     )
-  }
-}
-
-function copyThrough(cipher: { update(bytes: Uint8Array): Uint8Array }, from: Uint8Array, to: Uint8Array): void {
-  for (let at = 0; at < from.length; at += CIPHER_STEP_BYTES) {
-    to.set(cipher.update(from.subarray(at, at + CIPHER_STEP_BYTES)), at)
   }
 }
 
