@@ -65,7 +65,7 @@ export class Watcher implements AsyncDisposable {
   onBehind(ref: SlotRef): void {
     const { services, findCoSlots, report } = this.#options
     const key = lockName(ref)
-    if (!this.#backOff.mayTry(key)) return
+    if (!this.#backOff.mayTry(key) || this.#isDiskFull()) return
     this.#start(this.#catchUps, { key, ref, what: 'catching up', timeoutMs: CATCH_UP_MS }, async (signal) => {
       const startedMs = performance.now()
       const coSlots = await findCoSlots(ref, signal)
@@ -74,7 +74,8 @@ export class Watcher implements AsyncDisposable {
         if (found) report.caughtUp(ref, found, performance.now() - startedMs)
         this.#backOff.succeeded(key)
       } catch (error) {
-        if (isStorgoError(error, 'STATE_ROOT_MISMATCH') || isStorgoError(error, 'DISK_FULL')) this.#backOff.failed(key)
+        const noCapacity = isStorgoError(error, 'DISK_FULL') && !this.#isDiskFull()
+        if (noCapacity || isStorgoError(error, 'STATE_ROOT_MISMATCH')) this.#backOff.failed(key)
         throw error
       }
     })
@@ -152,6 +153,11 @@ export class Watcher implements AsyncDisposable {
       this.#corrupt.delete(key)
       if (healed) report.healed(place)
     })
+  }
+
+  /** The store asks again now and then; once there is room, waiting for longer would be of no use. */
+  #isDiskFull(): boolean {
+    return this.#options.services.store.health().full !== undefined
   }
 
   #start(
