@@ -47,6 +47,12 @@ export const AREAS: Readonly<Record<string, Area>> = {
       yield* (await import('./transfer.ts')).measureTransfer(mebibytes)
     },
   },
+  dht: {
+    what: 'lookups of addresses among 100 peers, before and after 30 % are killed',
+    async *measure() {
+      yield* (await import('./dht.ts')).measureDht()
+    },
+  },
   memory: {
     what: 'memory of clients and providers, small files and listing, on a network of real processes',
     async *measure({ gibibytes, files }) {
