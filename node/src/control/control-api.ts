@@ -9,8 +9,8 @@ import { peerViews } from './net-report.ts'
 import { knownPlace, type PeerSources, tracePeer } from './trace-peer.ts'
 
 /** A request below `/v1/`: its body parsed from JSON, if it had one. */
-export type ApiRequest = { method: string; path: string; authorization: string | undefined; body: unknown }
-export type ApiAnswer = { code: number; value: unknown }
+type ApiRequest = { method: string; path: string; authorization: string | undefined; body: unknown }
+type ApiAnswer = { code: number; value: unknown }
 export type Api = (request: ApiRequest) => Promise<ApiAnswer>
 
 const PINGS = 5
