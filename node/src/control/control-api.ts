@@ -9,8 +9,8 @@ import { peerViews } from './net-report.ts'
 import { knownPlace, type PeerSources, tracePeer } from './trace-peer.ts'
 
 /** A request below `/v1/`: its body parsed from JSON, if it had one. */
-export type ApiRequest = { method: string; path: string; authorization: string | undefined; body: unknown }
-export type ApiAnswer = { code: number; value: unknown }
+type ApiRequest = { method: string; path: string; authorization: string | undefined; body: unknown }
+type ApiAnswer = { code: number; value: unknown }
 export type Api = (request: ApiRequest) => Promise<ApiAnswer>
 
 const PINGS = 5
@@ -73,11 +73,11 @@ function netActions(options: ControlOptions): Record<string, (body: unknown) => 
   return {
     '/v1/control/ban': async (body) => {
       const { peer: text, reason, seconds } = banText.parse(body)
-      const peerId = peerIdOf(text, options)
+      const peerId = await peerIdOf(text, options)
       return guard.ban(peerId, { reason, ...(seconds !== undefined && { forMs: seconds * 1_000 }) })
     },
     '/v1/control/unban': async (body) => {
-      const peerId = peerIdOf(peerText.parse(body).peer, options)
+      const peerId = await peerIdOf(peerText.parse(body).peer, options)
       return { peerId, lifted: guard.lift(peerId) }
     },
     '/v1/control/ping': async (body) => {
@@ -109,14 +109,16 @@ function netActions(options: ControlOptions): Record<string, (body: unknown) => 
   }
 }
 
-/** A peer id, or that of an operator that is remembered. */
-function peerIdOf(text: string, { guard }: ControlOptions): string {
+/** A peer id, or that of an operator that is remembered or registered. */
+async function peerIdOf(text: string, { guard, registry }: ControlOptions): Promise<string> {
   if (!isAddress(text, { strict: false })) {
     return parsed(() => parsePeer(text, [])?.peerId, 'neither an operator nor its peer id').toString()
   }
   const known = guard.book.ofOperator(getAddress(text))
   if (known) return known.peerId
-  throw new StorgoError('REQUEST_INVALID', `Operator ${text} has not been met; name its peer id.`)
+  const registered = await registry(getAddress(text), { signal: AbortSignal.timeout(ASK_MS) })
+  if (registered) return registered.peerId.toString()
+  throw new StorgoError('REQUEST_INVALID', `${text} is no registered operator; name its peer id.`)
 }
 
 async function sourcesOf(text: string, { guard, discovery, registry }: ControlOptions): Promise<PeerSources> {

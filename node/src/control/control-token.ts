@@ -3,7 +3,7 @@ import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Name of the file below the data folder: whoever may read it may change the running node. */
-export const CONTROL_TOKEN_FILE = 'control.token'
+const CONTROL_TOKEN_FILE = 'control.token'
 
 /** A fresh secret of this run of the node, readable by its user alone. @returns whether a request's `authorization` shows it. */
 export async function writeControlToken(dataDir: string): Promise<(authorization: string | undefined) => boolean> {

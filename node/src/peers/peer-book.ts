@@ -24,7 +24,7 @@ const LIES: ReadonlySet<Offence> = new Set<Offence>([
   'states-conflicting',
 ])
 
-/** What is known of peers: how they have answered, and where they were reached. The one not seen for longest goes first. */
+/** What is known of peers: how they have answered, and where they were reached. */
 export class PeerBook {
   /** In the order in which they were seen last. */
   readonly #peers = new Map<string, KnownPeer>()
@@ -98,10 +98,16 @@ export class PeerBook {
     this.#peers.set(peerId, next)
     this.#changed.add(peerId)
     this.#removed.delete(peerId)
-    const oldest = this.#peers.size > MAX_KNOWN_PEERS ? this.#peers.keys().next() : undefined
-    if (oldest?.done !== false) return
-    this.#peers.delete(oldest.value)
-    this.#changed.delete(oldest.value)
-    this.#removed.add(oldest.value)
+    if (this.#peers.size > MAX_KNOWN_PEERS) this.#forgetOne()
+  }
+
+  /** Whoever was never reached goes first, so that no number of strangers drives providers out. */
+  #forgetOne(): void {
+    const peers = [...this.#peers.values()]
+    const victim = (peers.find(({ lastSuccessMs }) => lastSuccessMs === undefined) ?? peers[0])?.peerId
+    if (victim === undefined) return
+    this.#peers.delete(victim)
+    this.#changed.delete(victim)
+    this.#removed.add(victim)
   }
 }

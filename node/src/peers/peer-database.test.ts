@@ -55,3 +55,11 @@ test('a peer that answers is expected sooner than one that does not, and a liar 
   assert.deepEqual(order.slice(2), ['dead', 'liar'])
   assert.equal(book.get('busy')?.availability, 1)
 })
+
+test('no number of strangers drives a provider out of the book', () => {
+  const book = new PeerBook(() => 0)
+  book.reached('provider', { addresses: ['/ip4/1.2.3.4/tcp/1'] })
+  for (let i = 0; i < 5_000; i++) book.served(`stranger ${i}`, quick)
+  assert.equal(book.all().length, 4_096)
+  assert.ok(book.get('provider'))
+})

@@ -16,7 +16,7 @@ import { operatorOf } from '../net/peer-id.ts'
 export const MAX_ADDRESS_RECORD_BYTES = 1_024
 const MAX_ADDRESSES = 8
 /** A record may name an expiry at most this far ahead. */
-export const MAX_RECORD_LIFE_SECONDS = 48 * 3_600
+const MAX_RECORD_LIFE_SECONDS = 48 * 3_600
 
 const VERSION = 1
 const KEY_BYTES = 33
