@@ -19,6 +19,7 @@ import { findMovedPeer } from './discovery/find-peer.ts'
 import { PeerSearch } from './discovery/peer-search.ts'
 import { prepareDiscovery } from './discovery/prepare-discovery.ts'
 import { TwinWatch } from './identity/twin-watch.ts'
+import { keepStore } from './keep-store.ts'
 import { Locks } from './locks.ts'
 import { NeighbourWatch } from './neighbours/neighbour-watch.ts'
 import { startNetwork } from './network/start-network.ts'
@@ -32,14 +33,10 @@ import { PenActivity } from './slots/pen-activity.ts'
 import { Staging } from './slots/staging.ts'
 import { bytesOf, type NodeStatus, slotStatuses } from './status.ts'
 import type { Disk } from './store/disk.ts'
-import { openSlotStore } from './store/open-slot-store.ts'
-import { renewStoreKey } from './store/renew-store-key.ts'
 import type { SlotRef } from './store/slot-store.ts'
-import { StoreWatch } from './store-watch.ts'
 import { startHttpServer } from './telemetry/http-server.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics, registerGauges } from './telemetry/metrics.ts'
-import { noticeCorrupt } from './watch/notice-corrupt.ts'
 import { startWatching } from './watch/start-watching.ts'
 
 export type NodeDeps = {
@@ -83,39 +80,15 @@ export async function startProviderNode(
     readRetentionEpochs: (options) => chain.readRetentionEpochs(options),
     logger,
   })
-  const disk = resources.use(
-    await openSlotStore({
-      dataDir: config.dataDir,
-      capacity: config.capacitySectors + config.stagingSectors,
+  const { disk, store, onCorrupt, storeWatch } = resources.use(
+    await keepStore({
+      settings,
       ...(openDisk && { disk: openDisk(config.dataDir) }),
       retentionEpochs: () => retention.epochs,
       binding: `chain ${domain.chainId}, contract ${domain.verifyingContract}, operator ${operator}`,
+      ...{ nowMs, logger },
     }),
   )
-  const { store, onCorrupt } = noticeCorrupt(disk)
-  settings.onChange(() => disk.resize(config.capacitySectors + config.stagingSectors))
-  const keyRenewal = resources.use(
-    renewStoreKey({
-      get keyDays() {
-        return config.disk.keyDays
-      },
-      // The key's age is that of a file.
-      ...{ store, dataDir: config.dataDir, nowMs: Date.now, logger },
-    }),
-  )
-  settings.onChange(() => keyRenewal.lookNow())
-  const storeWatch = resources.use(
-    new StoreWatch({
-      get probeMs() {
-        return config.disk.probeSeconds * 1000
-      },
-      get unreadableMs() {
-        return config.disk.unreadableSeconds * 1000
-      },
-      ...{ store, nowMs, logger },
-    }),
-  )
-  settings.onChange(() => storeWatch.reconsider())
 
   const clock = resources.use(
     await EpochClock.start({
