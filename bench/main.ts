@@ -1,52 +1,55 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { measureDurable } from './durable.ts'
-import { randomBytes, sourceText } from './inputs.ts'
-import type { Measurement } from './measure.ts'
-import { measurePipeline } from './pipeline.ts'
+import { AREAS, DEFAULT_AREAS, type Row } from './areas.ts'
+import { tablePrinter } from './print-table.ts'
 
-/**
- * `npm run bench [-- --json] [--megabytes N]`: CPU cost per byte of every stage, as ratios measured side by side.
- * `npm run bench -- durable [--gibibytes 1,4] [--files 100000]`: memory of clients and providers, small files and listing.
- */
+const HELP = `npm run bench [-- AREA …] [--json] [--mebibytes 64] [--gibibytes 1,4] [--files 100000]
+
+${Object.entries(AREAS)
+  .map(([name, { what }]) => `  ${name.padEnd(10)}${what}`)
+  .join('\n')}
+
+Without an area: ${DEFAULT_AREAS.join(', ')}. With --json one line of JSON goes to standard output, the tables to standard error.
+`
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    help: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-    megabytes: { type: 'string', default: '64' },
+    mebibytes: { type: 'string', default: '64' },
     gibibytes: { type: 'string', default: '1,4' },
     files: { type: 'string', default: '100000' },
   },
 })
-if (positionals[0] === 'durable') {
-  const gibibytes = values.gibibytes.split(',').filter(Boolean).map(Number)
-  for await (const measured of measureDurable({ gibibytes, files: Number(values.files) })) {
-    process.stdout.write(`${JSON.stringify(measured)}\n`)
-  }
-  process.exit()
-}
-const size = Number(values.megabytes) << 20
-if (!(size >= 4 << 20) || size % (4 << 20) !== 0) {
-  process.stderr.write(`--megabytes must be a multiple of 4, not ${values.megabytes}\n`)
-  process.exit(2)
+const mebibytes = Number(values.mebibytes)
+const unknown = positionals.find((area) => !Object.hasOwn(AREAS, area))
+if (values.help || unknown !== undefined || !(mebibytes >= 4) || mebibytes % 4 !== 0) {
+  if (unknown !== undefined) process.stderr.write(`There is no area ‘${unknown}’.\n`)
+  else if (!values.help) process.stderr.write(`--mebibytes must be a multiple of 4, not ${values.mebibytes}.\n`)
+  process.stderr.write(HELP)
+  process.exit(values.help ? 0 : 2)
 }
 
+const out = values.json ? process.stderr : process.stdout
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version }
-process.stderr.write(
-  `${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, ${values.megabytes} MiB of each input\n`,
-)
-
-const results: Measurement[] = []
-for (const [label, input] of [
-  ['random', randomBytes(size)],
-  ['text', sourceText('node_modules', size)],
-] as const) {
-  process.stderr.write(`\n${'stage'.padEnd(48)}${'MB per CPU-s'.padStart(14)}${'× SHA-256'.padStart(12)}\n`)
-  for (const result of await measurePipeline(label, input)) {
-    results.push(result)
-    process.stderr.write(
-      `${result.stage.padEnd(48)}${String(result.megabytesPerCpuSecond).padStart(14)}${result.timesSha256.toFixed(2).padStart(12)}\n`,
-    )
+out.write(`${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}\n`)
+const options = {
+  mebibytes,
+  gibibytes: values.gibibytes.split(',').filter(Boolean).map(Number),
+  files: Number(values.files),
+}
+const results: Record<string, Row[]> = {}
+for (const name of positionals.length > 0 ? positionals : DEFAULT_AREAS) {
+  const area = AREAS[name]
+  if (area === undefined) continue
+  out.write(`\n${name}: ${area.what}\n`)
+  const print = tablePrinter((line) => out.write(line))
+  const rows: Row[] = []
+  results[name] = rows
+  for await (const row of area.measure(options)) {
+    rows.push(row)
+    print(row)
   }
 }
-if (values.json) process.stdout.write(`${JSON.stringify({ machine, bytes: size, results })}\n`)
+if (values.json) process.stdout.write(`${JSON.stringify({ machine, mebibytes, results })}\n`)

@@ -28,23 +28,31 @@ const median = (values: number[]): number => {
 }
 
 /**
- * Times `work` in alternation with `baseline`, both over the same `bytes` bytes, after one round that does not count.
- * A ratio taken pair by pair holds although the machine's speed drifts.
+ * CPU time of `work` and how often that of `baseline` goes into it: medians of rounds in which both take turns, after one
+ * that does not count. A ratio taken pair by pair holds although the machine's speed drifts.
  */
-export async function measure(
-  stage: string,
-  bytes: number,
+export async function compareCost(
   baseline: () => unknown,
   work: () => unknown,
-  rounds = 5,
-): Promise<Measurement> {
+  rounds = 15,
+): Promise<{ cpuMicroseconds: number; timesBaseline: number }> {
   await baseline()
   await work()
   const pairs: { baseline: number; work: number }[] = []
   for (let round = 0; round < rounds; round++) pairs.push({ baseline: await cost(baseline), work: await cost(work) })
   return {
-    stage,
-    megabytesPerCpuSecond: Math.round(bytes / median(pairs.map((pair) => pair.work))),
-    timesSha256: Math.round(median(pairs.map((pair) => pair.work / pair.baseline)) * 100) / 100,
+    cpuMicroseconds: median(pairs.map((pair) => pair.work)),
+    timesBaseline: Math.round(median(pairs.map((pair) => pair.work / pair.baseline)) * 100) / 100,
   }
+}
+
+/** Compares `work` over so many bytes with SHA-256 of the same bytes, which `baseline` computes. */
+export async function measure(
+  stage: string,
+  bytes: number,
+  baseline: () => unknown,
+  work: () => unknown,
+): Promise<Measurement> {
+  const { cpuMicroseconds, timesBaseline } = await compareCost(baseline, work)
+  return { stage, megabytesPerCpuSecond: Math.round(bytes / cpuMicroseconds), timesSha256: timesBaseline }
 }

@@ -6,6 +6,7 @@ import {
   concatBytes,
   ErasureCode,
   openChunk,
+  SEALED_CHUNK_BYTES,
   SECTOR_BYTES,
   sealChunk,
   sectorRoot,
@@ -13,10 +14,14 @@ import {
   slotRoot,
   volumeRoot,
 } from '@storgo/protocol'
+import { StripeFill } from '../sdk/src/volumes/stripe-fill.ts'
+import { StripeMemory } from '../sdk/src/volumes/stripe-memory.ts'
 import { type Measurement, measure } from './measure.ts'
 
 const K = 4
 const M = 2
+const code = ErasureCode.create(K, M)
+const volumeKey = new Uint8Array(32).fill(7)
 
 const slices = (bytes: Uint8Array, size: number): Uint8Array[] => {
   const out: Uint8Array[] = []
@@ -24,19 +29,84 @@ const slices = (bytes: Uint8Array, size: number): Uint8Array[] => {
   return out
 }
 
-/** Data and parity sectors of every stripe, by slot: what leaves for the providers. */
-function stripeSectors(log: Uint8Array, code: ErasureCode): Uint8Array[][] {
-  const bySlot: Uint8Array[][] = Array.from({ length: K + M }, () => [])
-  for (const stripe of slices(log, K * SECTOR_BYTES)) {
-    const data = slices(stripe, SECTOR_BYTES)
-    for (const [slot, sector] of [...data, ...code.encode(data)].entries()) bySlot[slot]?.push(sector.slice())
-  }
-  return bySlot
-}
+/** Every stage works in memory of its own that is used again, as the pipeline's does. */
+class Stages {
+  readonly chunks: Uint8Array[]
+  readonly #stripes: Uint8Array[][]
+  readonly #room = new Uint8Array(SEALED_CHUNK_BYTES)
+  readonly #parity = [0, 1].map(() => new Uint8Array(SECTOR_BYTES))
+  readonly #file: number
 
-function volumeTree(bySlot: Uint8Array[][]): Uint8Array {
-  const slotRoots = bySlot.map((sectors) => slotRoot(concatBytes(...sectors.map(sectorRoot))))
-  return volumeRoot(concatBytes(...slotRoots), (bySlot[0] as Uint8Array[]).length)
+  constructor(input: Uint8Array, file: number) {
+    this.chunks = slices(input, CHUNK_BYTES)
+    this.#stripes = slices(input, K * SECTOR_BYTES).map((stripe) => slices(stripe, SECTOR_BYTES))
+    this.#file = file
+  }
+
+  hash(): void {
+    for (const chunk of this.chunks) sha256(chunk)
+  }
+
+  async seal(use: (sealed: Uint8Array) => void = () => {}): Promise<void> {
+    for (const chunk of this.chunks) use((await sealChunk(volumeKey, chunk, this.#room)).sealed)
+  }
+
+  encode(): void {
+    for (const data of this.#stripes) code.encode(data, this.#parity)
+  }
+
+  rebuild(): void {
+    for (const [, , c, d] of this.#stripes) code.reconstruct([undefined, undefined, c, d, ...this.#parity], [0, 1])
+  }
+
+  /** Half as many sectors again as there are, as if they were parity. */
+  trees(): Uint8Array {
+    const roots: Uint8Array[][] = Array.from({ length: K + M }, () => [])
+    for (const data of this.#stripes) {
+      for (const [slot, sector] of [...data, ...data.slice(0, M)].entries()) roots[slot]?.push(sectorRoot(sector))
+    }
+    return volumeRoot(concatBytes(...roots.map((own) => slotRoot(concatBytes(...own)))), this.#stripes.length)
+  }
+
+  async writeAll(parts: () => Promise<void> | void): Promise<void> {
+    await parts()
+    fdatasyncSync(this.#file)
+  }
+
+  writer(): (part: Uint8Array) => void {
+    let at = 0
+    return (part) => {
+      at += writeSync(this.#file, part, 0, part.length, at)
+    }
+  }
+
+  /** What a client does to a file before it sends it: the classes that the volume engine uses, and a file in place of slots. */
+  async whole(): Promise<Uint8Array> {
+    const write = this.writer()
+    const memory = new StripeMemory(code)
+    const roots: Uint8Array[][] = Array.from({ length: K + M }, () => [])
+    let stripe = 0
+    const next = () => new StripeFill({ code, stripe: stripe++, room: memory.take(), filled: 0, reused: false })
+    let fill = next()
+    const leave = () => {
+      const encoded = fill.encode()
+      for (const [slot, root] of encoded.roots.entries()) roots[slot]?.push(root)
+      if (encoded.spare) memory.give(encoded.spare)
+    }
+    await this.writeAll(() =>
+      this.seal((sealed) => {
+        write(sealed)
+        for (let at = 0; at < sealed.length; ) {
+          at += fill.append(sealed.subarray(at))
+          if (!fill.isFull) continue
+          leave()
+          fill = next()
+        }
+      }),
+    )
+    leave()
+    return volumeRoot(concatBytes(...roots.map((own) => slotRoot(concatBytes(...own)))), stripe)
+  }
 }
 
 /**
@@ -44,63 +114,25 @@ function volumeTree(bySlot: Uint8Array[][]): Uint8Array {
  *
  * @param input a whole number of stripes (multiples of 4 MiB).
  */
-export async function measurePipeline(label: string, input: Uint8Array): Promise<Measurement[]> {
-  const volumeKey = new Uint8Array(32).fill(7)
-  const code = ErasureCode.create(K, M)
+export async function* measurePipeline(label: string, input: Uint8Array): AsyncGenerator<Measurement, void, undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'storgo-bench-'))
   const file = openSync(join(folder, 'sealed'), 'w')
-  const chunks = slices(input, CHUNK_BYTES)
-  const stripes = slices(input, K * SECTOR_BYTES).map((stripe) => slices(stripe, SECTOR_BYTES))
-  const sealAll = async () => {
-    const sealed = []
-    for (const chunk of chunks) sealed.push(await sealChunk(volumeKey, chunk))
-    return sealed
-  }
-  const sealedChunks = await sealAll()
-  const write = (parts: Uint8Array[]): void => {
-    let at = 0
-    for (const part of parts) at += writeSync(file, part, 0, part.length, at)
-    fdatasyncSync(file)
-  }
-  const sectors = stripeSectors(input, code)
+  const stages = new Stages(input, file)
+  const sealedChunks = await Array.fromAsync(stages.chunks, (chunk) => sealChunk(volumeKey, chunk))
   const run = (stage: string, work: () => unknown) =>
-    measure(
-      `${label}: ${stage}`,
-      input.length,
-      () => {
-        for (const chunk of chunks) sha256(chunk)
-      },
-      work,
-    )
-
+    measure(`${label}: ${stage}`, input.length, () => stages.hash(), work)
   try {
-    return [
-      await run('SHA-256 (the measure)', () => {
-        for (const chunk of chunks) sha256(chunk)
-      }),
-      await run('compress, seal, name', sealAll),
-      await run('open (unseal, decompress, check)', async () => {
-        for (const chunk of sealedChunks) await openChunk(chunk)
-      }),
-      await run('write and fdatasync', () => write(chunks)),
-      await run('Reed–Solomon 4+2, encode', () => {
-        for (const data of stripes) code.encode(data)
-      }),
-      await run('Reed–Solomon 4+2, rebuild 2', () => {
-        for (const [stripe, data] of stripes.entries()) {
-          code.reconstruct([undefined, undefined, data[2], data[3], sectors[4]?.[stripe], sectors[5]?.[stripe]], [0, 1])
-        }
-      }),
-      await run('trees over 1.5 times the bytes', () => volumeTree(sectors)),
-      await run('chunk, compress, seal, write', async () => write((await sealAll()).map(({ sealed }) => sealed))),
-      await run('all of it: with 4+2 and all trees', async () => {
-        const sealed = (await sealAll()).map((chunk) => chunk.sealed)
-        const log = concatBytes(...sealed)
-        const whole = log.subarray(0, Math.floor(log.length / (K * SECTOR_BYTES)) * K * SECTOR_BYTES)
-        volumeTree(stripeSectors(whole, code))
-        write(sealed)
-      }),
-    ]
+    yield await run('SHA-256 (the measure)', () => stages.hash())
+    yield await run('compress, seal, name', () => stages.seal())
+    yield await run('open (unseal, decompress, check)', async () => {
+      for (const chunk of sealedChunks) await openChunk(chunk)
+    })
+    yield await run('write and fdatasync', () => stages.writeAll(() => stages.chunks.forEach(stages.writer())))
+    yield await run('Reed–Solomon 4+2, encode', () => stages.encode())
+    yield await run('Reed–Solomon 4+2, rebuild 2', () => stages.rebuild())
+    yield await run('trees over 1.5 times the bytes', () => stages.trees())
+    yield await run('chunk, compress, seal, write', () => stages.writeAll(() => stages.seal(stages.writer())))
+    yield await run('all of it: with 4+2 and all trees', () => stages.whole())
   } finally {
     closeSync(file)
     rmSync(folder, { recursive: true })

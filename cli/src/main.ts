@@ -8,7 +8,8 @@ import { createRunner } from './run-command.ts'
 const LINGER_MS = 1_000
 
 const interruption = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+// A terminal that is closed ends what runs in it; a node that this started would take that for a wish to reload.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // A second Ctrl-C is for a command that does not come to an end by itself.
     if (interruption.signal.aborted) process.exit(EXIT.interrupted)

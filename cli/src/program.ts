@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import { EXIT } from './exit-codes.ts'
 import type { Runner } from './run-command.ts'
+import { addConfigCommands } from './tree/config-commands.ts'
 import { addDevCommands } from './tree/dev-commands.ts'
 import { addFileCommands } from './tree/file-commands.ts'
 import { addInitCommand } from './tree/init-command.ts'
+import { addNetCommands } from './tree/net-commands.ts'
 import { addNodeCommands } from './tree/node-commands.ts'
 import { addProofCommands } from './tree/proof-commands.ts'
 import { addRecoveryCommands } from './tree/recovery-commands.ts'
@@ -47,6 +49,8 @@ export function createProgram(run: Runner, { out, err, json }: ProgramOutput): C
   addVolumeCommands(program, run)
   addRecoveryCommands(program, run)
   addNodeCommands(program, run)
+  addNetCommands(program, run)
+  addConfigCommands(program, run)
   addStakeCommands(program, run)
   addProofCommands(program, run)
   addDevCommands(program, run)

@@ -153,7 +153,10 @@ test('mistakes in the settings are named, with exit code 2', async () => {
   const attempts = [
     [() => run([], { ...settings, capacitySector: 1 }), 'CONFIG_INVALID: Setting capacitySector'],
     [() => run(['--capacity', '1']), "Unknown option '--capacity'"],
-    [() => run([], settings, { STORGO_HTTP_PRT: '1' }), 'CONFIG_INVALID: There is no setting STORGO_HTTP_PRT'],
+    [
+      () => run([], settings, { STORGO_HTTP_PRT: '1' }),
+      'CONFIG_INVALID: Setting STORGO_HTTP_PRT (environment): there is no such setting; did you mean STORGO_HTTP_PORT?',
+    ],
     [() => run(['--chain-deployment-file', '/none']), 'CONFIG_INVALID: Deployment file /none'],
     [() => run(['--http-host', '203.0.113.1']), 'CONFIG_INVALID: Cannot listen on 203.0.113.1:0'],
     [() => run(['--p2p-listen', '/ip4/203.0.113.1/tcp/1']), 'CONFIG_INVALID: Cannot listen on'],

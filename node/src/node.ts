@@ -1,7 +1,7 @@
 import { setInterval } from 'node:timers'
 import type { StorgoError } from '@storgo/protocol'
 import { openKeyFile, readPasswordFile } from '@storgo/sdk/key-file'
-import { bytesToHex } from 'viem'
+import { type Address, bytesToHex } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { publishAddresses } from './chain/address-publisher.ts'
 import { EpochClock } from './chain/epoch-clock.ts'
@@ -11,12 +11,20 @@ import { ProviderDirectory } from './chain/provider-directory.ts'
 import { rememberBook } from './chain/remember-book.ts'
 import { RetentionClock } from './chain/retention-clock.ts'
 import { VolumeCache } from './chain/volume-cache.ts'
-import type { NodeConfig } from './config/schema.ts'
+import { keepRunningConfig } from './config/keep-running-config.ts'
+import type { LiveSettings } from './config/live-settings.ts'
+import { controlApi } from './control/control-api.ts'
+import { writeControlToken } from './control/control-token.ts'
+import { findMovedPeer } from './discovery/find-peer.ts'
+import { PeerSearch } from './discovery/peer-search.ts'
+import { prepareDiscovery } from './discovery/prepare-discovery.ts'
 import { TwinWatch } from './identity/twin-watch.ts'
+import { keepStore } from './keep-store.ts'
 import { Locks } from './locks.ts'
 import { NeighbourWatch } from './neighbours/neighbour-watch.ts'
 import { startNetwork } from './network/start-network.ts'
 import { writeNodeRecord } from './node-record.ts'
+import { NodeGuard } from './peers/node-guard.ts'
 import { Prover } from './prover/prover.ts'
 import { SlotAccess } from './slots/access.ts'
 import { BehindSlots } from './slots/behind-slots.ts'
@@ -25,14 +33,10 @@ import { PenActivity } from './slots/pen-activity.ts'
 import { Staging } from './slots/staging.ts'
 import { bytesOf, type NodeStatus, slotStatuses } from './status.ts'
 import type { Disk } from './store/disk.ts'
-import { openSlotStore } from './store/open-slot-store.ts'
-import { renewStoreKey } from './store/renew-store-key.ts'
 import type { SlotRef } from './store/slot-store.ts'
-import { StoreWatch } from './store-watch.ts'
 import { startHttpServer } from './telemetry/http-server.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics, registerGauges } from './telemetry/metrics.ts'
-import { noticeCorrupt } from './watch/notice-corrupt.ts'
 import { startWatching } from './watch/start-watching.ts'
 
 export type NodeDeps = {
@@ -56,12 +60,16 @@ export type ProviderNode = AsyncDisposable & {
 const SWEEP_MS = 30_000
 const STATUS_TIMEOUT_MS = 5_000
 
-/** Builds and starts a provider. The only place that knows which implementation is used where. */
+/**
+ * Builds and starts a provider. The only place that knows which implementation is used where. Settings that can be reloaded are
+ * handed on as getters, or read where they are used.
+ */
 export async function startProviderNode(
-  config: NodeConfig,
+  settings: LiveSettings,
   { logger, nowMs, openDisk }: NodeDeps,
 ): Promise<ProviderNode> {
   await using resources = new AsyncDisposableStack()
+  const config = settings.live
   const startedMs = nowMs()
   const metrics = createMetrics()
   const privateKey = await openKeyFile(config.operator.keyFile, await readPasswordFile(config.operator.passwordFile))
@@ -72,21 +80,13 @@ export async function startProviderNode(
     readRetentionEpochs: (options) => chain.readRetentionEpochs(options),
     logger,
   })
-  const disk = resources.use(
-    await openSlotStore({
-      dataDir: config.dataDir,
-      capacity: config.capacitySectors + config.stagingSectors,
+  const { disk, store, onCorrupt, storeWatch } = resources.use(
+    await keepStore({
+      settings,
       ...(openDisk && { disk: openDisk(config.dataDir) }),
       retentionEpochs: () => retention.epochs,
       binding: `chain ${domain.chainId}, contract ${domain.verifyingContract}, operator ${operator}`,
-    }),
-  )
-  const { store, onCorrupt } = noticeCorrupt(disk)
-  const { probeSeconds, unreadableSeconds, keyDays } = config.disk
-  resources.use(renewStoreKey({ store, dataDir: config.dataDir, keyDays, nowMs, logger }))
-  const storeWatch = resources.use(
-    new StoreWatch({
-      ...{ store, probeMs: probeSeconds * 1000, unreadableMs: unreadableSeconds * 1000, nowMs, logger },
+      ...{ nowMs, logger },
     }),
   )
 
@@ -103,7 +103,12 @@ export async function startProviderNode(
     currentEpoch: () => clock.epoch,
     nowMs,
   })
-  const staging = new Staging({ store, maxSectors: config.stagingSectors, nowMs })
+  const staging = new Staging({
+    get maxSectors() {
+      return config.stagingSectors
+    },
+    ...{ store, nowMs },
+  })
   const sweeping = setInterval(() => staging.sweep(), SWEEP_MS)
   resources.defer(() => clearInterval(sweeping))
 
@@ -113,12 +118,17 @@ export async function startProviderNode(
   const registered = async (account: typeof operator, options: { signal: AbortSignal }) =>
     (await chain.readAddresses(account, options)) !== undefined
   const directory = new ProviderDirectory(registered, nowMs)
-  const { listen, announce, twinCheckSeconds } = config.p2p
+  const isProvider = (account: Address, options: { signal: AbortSignal }) => directory.isProvider(account, options)
+  const guard = resources.use(await NodeGuard.open({ dataDir: config.dataDir, now: Date.now, logger, metrics }))
+  const discovery = await prepareDiscovery({ config: config.discovery, domain, isProvider })
   const twins = resources.use(
     new TwinWatch({
-      ...{ operatorKey: privateKey, domain, configured: [...listen, ...announce], logger },
+      get configured() {
+        return [...config.p2p.listen, ...config.p2p.announce]
+      },
+      ...{ operatorKey: privateKey, domain, logger },
       readRegistered: (options) => chain.readAddresses(operator, options),
-      intervalMs: twinCheckSeconds * 1000,
+      intervalMs: config.p2p.twinCheckSeconds * 1000,
     }),
   )
   await twins.assertAlone()
@@ -140,26 +150,55 @@ export async function startProviderNode(
         nowMs: () => clock.chainTimeMs,
         onBehind: (ref) => behind.report(ref),
       },
-      isProvider: (account, options) => directory.isProvider(account, options),
-      ...{ logger, metrics },
+      findPeer: findMovedPeer({
+        ...(discovery && { dht: (lost, signal) => discovery.findAddress(lost, signal) }),
+        registry: (lost, signal) => chain.readPeer(lost, { signal }),
+        nowMs,
+      }),
+      ...{ isProvider, guard, discovery, logger, metrics },
     }),
   )
+  guard.attach(peer.libp2p)
   const multiaddrs = () => peer.libp2p.getMultiaddrs()
   twins.start(peer.libp2p)
-  resources.use(
+  if (discovery) {
+    const search = resources.use(
+      new PeerSearch({
+        get intervalMs() {
+          return config.discovery.intervalSeconds * 1000
+        },
+        listRegistered: (most, options) => chain.listPeers(most, options),
+        ...{ peer, discovery, guard, operatorKey: privateKey, configured: config.discovery.peers },
+        ...{ nowMs, random: Math.random, logger },
+      }),
+    )
+    search.start()
+  }
+  const watching = resources.use(
     startWatching({
       config: config.watch,
       services: { store: disk, locks, volumes, domain, operator: { address: operator, privateKey } },
       ...{ peer, chain, behind, onCorrupt, nowMs, logger, metrics },
     }),
   )
+  settings.onChange(() => watching.reconsider())
 
-  const { settleEveryEpochs } = config
   const onBehind = (ref: SlotRef) => behind.report(ref)
-  const prover = resources.use(new Prover({ chain, store, operator, settleEveryEpochs, onBehind, logger, metrics }))
-  const { maxAnchorsPerEpoch } = config.neighbours
+  const prover = resources.use(
+    new Prover({
+      get settleEveryEpochs() {
+        return config.settleEveryEpochs
+      },
+      ...{ chain, store, operator, onBehind, logger, metrics },
+    }),
+  )
   const neighbours = resources.use(
-    new NeighbourWatch({ chain, store, volumes, operator, maxAnchorsPerEpoch, logger, metrics }),
+    new NeighbourWatch({
+      get maxAnchorsPerEpoch() {
+        return config.neighbours.maxAnchorsPerEpoch
+      },
+      ...{ chain, store, volumes, operator, logger, metrics },
+    }),
   )
   const forget = (volumeId: bigint) => volumes.forget(volumeId)
   const readChangedVolumes: typeof chain.readChangedVolumes = (blocks, options) =>
@@ -195,8 +234,13 @@ export async function startProviderNode(
       ...bytesOf(store.usage()),
       store: store.health(),
       slots: await slotStatuses(store, book),
+      config: settings.report,
     }
   }
+  const api = controlApi({
+    ...{ peer, guard, discovery, mayControl: await writeControlToken(config.dataDir) },
+    registry: (account, options) => chain.readPeer(account, options),
+  })
   const checks = async () => {
     const { writable, readable, full } = store.health()
     return {
@@ -205,9 +249,10 @@ export async function startProviderNode(
       store: writable && readable && full === undefined,
     }
   }
-  const http = resources.use(await startHttpServer({ ...config.http, metrics, checks, status }))
+  const http = resources.use(await startHttpServer({ ...config.http, metrics, checks, status, api }))
 
   const record = { peerId: peer.libp2p.peerId.toString(), multiaddrs: multiaddrs().map(String), httpUrl: http.url }
+  resources.use(await keepRunningConfig(config.dataDir, { settings, logger }))
   resources.use(await writeNodeRecord(config.dataDir, { pid: process.pid, operator, ...record }))
   logger.info({ operator, ...record, epoch: clock.epoch, startMs: nowMs() - startedMs }, 'provider is ready')
   const running = resources.move()

@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util'
+import { ConfigFileWatch } from './config/config-file-watch.ts'
+import { ConfigReloader } from './config/config-reloader.ts'
+import { LiveSettings } from './config/live-settings.ts'
 import { loadConfig } from './config/load-config.ts'
 import { settings } from './config/settings.ts'
 import { exitCodeOf, USAGE } from './exit-code.ts'
@@ -24,19 +27,27 @@ export async function runNode({ openDisk }: { openDisk?: OpenDisk } = {}): Promi
 }
 
 async function run(openDisk: OpenDisk | undefined): Promise<void> {
-  const { values } = parseArgs({ options: { ...flags, config: { type: 'string' }, help: { type: 'boolean' } } })
-  const { config: file, help, ...given } = values as Record<string, string | undefined> & { help?: boolean }
+  const { values } = parseArgs({
+    options: { ...flags, config: { type: 'string' }, profile: { type: 'string' }, help: { type: 'boolean' } },
+  })
+  const { config: file, profile, help, ...given } = values as Record<string, string | undefined> & { help?: boolean }
   if (help === true) return printHelp()
   const chosen = Object.fromEntries(
     Object.entries(given).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
   )
-  const config = await loadConfig({ file, environment: process.env, flags: chosen })
+  const sources = { file, profile, environment: process.env, flags: chosen }
+  using fileWatch = file === undefined ? undefined : await ConfigFileWatch.of(file)
+  const settings = new LiveSettings(await loadConfig(sources))
   // Loaded only now: a mistake in the settings is told at once.
   const [{ startProviderNode }, { createLogger }] = await Promise.all([
     import('./node.ts'),
     import('./telemetry/logger.ts'),
   ])
-  const logger = createLogger(config.log)
+  const { log } = settings.live
+  const logger = createLogger(log)
+  settings.onChange(() => {
+    logger.level = log.level
+  })
   const stopped = signalled()
   // Nothing is known of the state of a process in which this happened; a new one starts from the disk.
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
@@ -45,10 +56,14 @@ async function run(openDisk: OpenDisk | undefined): Promise<void> {
       process.exit(1)
     })
   }
-  const starting = startProviderNode(config, { logger, nowMs: () => performance.now(), openDisk })
+  const starting = startProviderNode(settings, { logger, nowMs: () => performance.now(), openDisk })
+  const reloader = new ConfigReloader({ sources, settings, logger })
+  // From now on, though a node that is not ready yet reads it again only once it is.
+  process.on('SIGHUP', () => void starting.then(() => reloader.reload('signal')).catch(() => {}))
   // A signal during the start ends the process; nothing it has opened needs more than that.
   const node = await Promise.race([starting, stopped.then(() => undefined)])
   if (node === undefined) process.exit(0)
+  fileWatch?.start(() => void reloader.reload('file changed'))
   const reason = await Promise.race([stopped, node.failed])
   const failed = typeof reason === 'string' ? undefined : reason
   if (failed === undefined) logger.info({ signal: reason }, 'stopping')
@@ -72,7 +87,9 @@ function printHelp(): void {
   const lines = settings.map(
     ({ flag, variable, description }) => `  --${flag.padEnd(28)} ${variable.padEnd(34)} ${description}`,
   )
-  process.stdout.write(`Usage: node node/src/main.ts [--config FILE] [settings]\n\n${lines.join('\n')}\n`)
+  process.stdout.write(
+    `Usage: node node/src/main.ts [--config FILE] [--profile NAME] [settings]\n\n${lines.join('\n')}\n`,
+  )
 }
 
 function isArgumentError(error: unknown): boolean {

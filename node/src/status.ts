@@ -1,5 +1,6 @@
 import { type Epoch, SECTOR_BYTES } from '@storgo/protocol'
 import type { Address } from 'viem'
+import type { ConfigReport } from './config/live-settings.ts'
 import type { BookEntry } from './prover/proof-chain.ts'
 import type { SlotRef, SlotStore, StoreHealth } from './store/slot-store.ts'
 
@@ -16,6 +17,7 @@ export type NodeStatus = {
   capacityBytes: number
   store: StoreHealth
   slots: SlotStatus[]
+  config: ConfigReport
 }
 
 export type SlotStatus = {

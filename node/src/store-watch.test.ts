@@ -78,3 +78,15 @@ test('a disk that never answers counts as unreadable since it was asked', async 
   await watch.look()
   assert.equal(await hasFailed(), 'STORE_UNREADABLE')
 })
+
+test('a probe that is to be made sooner is made sooner', async () => {
+  const { promise: probed, resolve } = Promise.withResolvers<void>()
+  const options = {
+    ...{ probeMs: 86_400_000, unreadableMs: 300_000, nowMs: () => 0, logger: pino({ level: 'silent' }) },
+    store: { health: () => ({ writable: true, readable: true }), probe: async () => resolve() },
+  }
+  using watch = new StoreWatch(options)
+  options.probeMs = 5
+  watch.reconsider()
+  await probed
+})

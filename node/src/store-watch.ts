@@ -5,9 +5,9 @@ import type { Logger } from './telemetry/logger.ts'
 
 export type StoreWatchOptions = {
   store: Pick<SlotStore, 'health' | 'probe'>
-  probeMs: number
-  /** How long the store may be unreadable before the node gives up. */
-  unreadableMs: number
+  readonly probeMs: number
+  /** How long the store may be unreadable before the node gives up; read whenever it matters. */
+  readonly unreadableMs: number
   nowMs: () => number
   logger: Logger
 }
@@ -21,7 +21,7 @@ export class StoreWatch implements Disposable {
   readonly unreadable: Promise<StorgoError>
   readonly #options: StoreWatchOptions
   readonly #giveUp: (reason: StorgoError) => void
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
   #said: StoreHealth = { writable: true, readable: true }
   #probedSinceMs: number | undefined
   #unreadableSinceMs: number | undefined
@@ -50,6 +50,12 @@ export class StoreWatch implements Disposable {
     } finally {
       this.#probedSinceMs = undefined
     }
+  }
+
+  /** Looks as often as `probeMs` says now. */
+  reconsider(): void {
+    clearInterval(this.#timer)
+    this.#timer = setInterval(() => void this.look(), this.#options.probeMs)
   }
 
   [Symbol.dispose](): void {

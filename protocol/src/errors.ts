@@ -55,6 +55,7 @@ export const ERRORS = {
   REFUSALS_MISSING: { wire: 50, retry: 'never' },
   RESUME_INVALID: { wire: 51, retry: 'never' },
   STORE_UNREADABLE: { wire: 52, retry: 'elsewhere' },
+  PEER_BANNED: { wire: 53, retry: 'elsewhere' },
 } as const satisfies Record<string, { wire: number; retry: Retry }>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -36,6 +36,7 @@ export const STAGES: Stage[] = [
   { name: 'generated messages', args: ['scripts/protocol/generate-messages.ts', '--check'], counts: 'exit' },
   { name: 'generated wasm', args: ['scripts/protocol/build-wasm.ts', '--check'], counts: 'exit' },
   { name: 'test vectors', args: ['scripts/protocol/write-vectors.ts', '--check'], counts: 'exit' },
+  { name: 'table of settings', args: ['scripts/config/write-settings-table.ts', '--check'], counts: 'exit' },
   { name: 'contracts compile', args: hardhat('build'), counts: 'exit' },
   { name: 'contract ABIs', args: ['scripts/contracts/write-abi.ts', '--check'], counts: 'exit' },
   { name: 'contract sizes', args: ['scripts/contracts/check-sizes.ts'], counts: 'exit' },
@@ -57,5 +58,6 @@ export const STAGES: Stage[] = [
   { name: 'integration', args: nodeTest('process', 'test/integration/**/*.test.ts'), counts: 'node' },
   { name: 'power cuts', args: nodeTest('process', 'test/power-cut/**/*.test.ts'), counts: 'node' },
   { name: 'faults of processes', args: nodeTest('process', 'test/faults/**/*.test.ts'), counts: 'node' },
+  { name: 'malicious peers', args: nodeTest('process', 'test/adversarial/**/*.test.ts'), counts: 'node' },
   { name: 'end to end', args: nodeTest('process', 'test/e2e/**/*.test.ts'), counts: 'node' },
 ]

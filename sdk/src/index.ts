@@ -45,20 +45,26 @@ export { type BlockWatcher, type SeenBlock, watchBlocks } from './chain/watch-bl
 export { withdrawCredit } from './chain/withdraw-credit.ts'
 export { withdrawEarnings } from './chain/withdraw-earnings.ts'
 export { withdrawStake } from './chain/withdraw-stake.ts'
+export { parsePeer } from './discovery/parse-peer.ts'
+export { afterFault, afterRequest, expectedMs, newPeerRecord, type PeerRecord } from './discovery/peer-record.ts'
 export { answerHello } from './net/answer-hello.ts'
-export { createPeer, type Peer, type PeerLimits, type PeerOptions } from './net/create-peer.ts'
+export type { ReplyContent, ServeLimits } from './net/answering.ts'
+export { connectionTo } from './net/connection-to.ts'
+export {
+  createPeer,
+  type FindPeer,
+  type Peer,
+  type PeerExtension,
+  type PeerLimits,
+  type PeerOptions,
+} from './net/create-peer.ts'
 export type { Frames } from './net/frame-decoder.ts'
 export type { HelloIdentity } from './net/hello.ts'
 export { type PeerAddress, peerAddressOf, type RegisteredPeer } from './net/peer-address.ts'
+export { type Exchanged, OFFENCES, type Offence, type PeerGuard } from './net/peer-guard.ts'
 export { operatorOf, peerIdOf } from './net/peer-id.ts'
 export { type RequestOptions, request } from './net/request.ts'
-export {
-  type ReplyContent,
-  type RequestContext,
-  type RequestHandler,
-  type ServeLimits,
-  serveRequests,
-} from './net/serve-requests.ts'
+export { type RequestContext, type RequestHandler, serveRequests } from './net/serve-requests.ts'
 export { type Recovered, recoverFromWallet } from './recovery/recover-from-wallet.ts'
 export { formatRecoveryCard, parseRecoveryCard, type RecoveryCard } from './recovery/recovery-card.ts'
 export { AnswerChecker, type CheckedVolume } from './volumes/check-answer.ts'

@@ -8,10 +8,10 @@ import type { Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { EXIT } from '../exit-codes.ts'
 import { nodeFiles } from '../provider/node-files.ts'
-import type { NodeFolderFlags } from '../tree/node-commands.ts'
+import type { NodeStartFlags } from '../tree/node-commands.ts'
 
 /** Runs a provider in the foreground, as a process of its own; ends with what that ends with. */
-export async function nodeStart({ cwd, signal }: Context, flags: NodeFolderFlags): Promise<ExitCode> {
+export async function nodeStart({ cwd, signal }: Context, flags: NodeStartFlags): Promise<ExitCode> {
   const { configFile } = nodeFiles(resolve(cwd, flags.folder))
   if (!existsSync(configFile))
     throw new StorgoError('CONFIG_INVALID', `there is no provider in ${flags.folder}: ${configFile} is missing`, {
@@ -19,7 +19,8 @@ export async function nodeStart({ cwd, signal }: Context, flags: NodeFolderFlags
       next: 'storgo node init',
     })
   const program = fileURLToPath(new URL('./main.ts', import.meta.resolve('@storgo/node')))
-  const child = spawn(process.execPath, [program, '--config', configFile], { stdio: 'inherit' })
+  const profile = flags.profile === undefined ? [] : ['--profile', flags.profile]
+  const child = spawn(process.execPath, [program, '--config', configFile, ...profile], { stdio: 'inherit' })
   const stop = (): void => void child.kill('SIGTERM')
   signal.addEventListener('abort', stop, { once: true })
   const [code] = (await once(child, 'exit')) as [number | null]

@@ -10,7 +10,7 @@ export async function writeNodeConfig(
 ): Promise<void> {
   const { configFile, dataDir, keyFile, passwordFile } = files
   // JSON strings are YAML strings, whatever is in a path.
-  const text = `# Settings of this provider; \`node node/src/main.ts --help\` lists all of them.
+  const text = `# Settings of this provider; \`storgo config explain\` lists all of them.
 dataDir: ${JSON.stringify(dataDir)}
 chain:
   rpcUrl: ${JSON.stringify(rpcUrl)}

@@ -1,11 +1,9 @@
-import { createReadStream } from 'node:fs'
 import { lstat, opendir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { StorgoError } from '@storgo/protocol'
 import type { FileSource } from '@storgo/sdk'
 import { mediaTypeOf } from './media-type.ts'
-
-const MAX_READ_BYTES = 1 << 20
+import { readLocalFile } from './read-local-file.ts'
 
 /** A local file and where it goes; `size` is that of the moment it was listed. */
 export type LocalSource = FileSource & { size: number; localPath: string }
@@ -49,7 +47,6 @@ function source(local: string, remote: string, { size, mtimeMs }: { size: number
     size,
     modifiedMs: Math.max(0, Math.floor(mtimeMs)),
     mediaType: mediaTypeOf(remote),
-    // Every read takes a buffer of this size, and most files are small; one byte more finds the end at once.
-    open: () => createReadStream(local, { highWaterMark: Math.min(size + 1, MAX_READ_BYTES) }),
+    open: () => readLocalFile(local, size),
   }
 }

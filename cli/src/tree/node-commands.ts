@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { Runner } from '../run-command.ts'
+import { addBanCommands } from './ban-commands.ts'
 
 export type NodeInitFlags = { folder: string; stake: string; price: string; capacity: string; ether: string }
-export type NodeFolderFlags = { folder: string }
+export type NodeStartFlags = { folder: string; profile?: string }
 export type NodeStatusFlags = { folder?: string }
 
 const FOLDER = ['--folder <folder>', "the provider's folder", './storgo-node'] as const
@@ -25,7 +26,8 @@ export function addNodeCommands(program: Command, run: Runner): void {
     .command('start')
     .description('run the provider here until Ctrl-C')
     .option(...FOLDER)
-    .action((flags: NodeFolderFlags, command: Command) =>
+    .option('--profile <name>', 'settings to use: development, staging or production')
+    .action((flags: NodeStartFlags, command: Command) =>
       run(command, async (context) => (await import('../commands/node-start.ts')).nodeStart(context, flags)),
     )
   node
@@ -35,4 +37,5 @@ export function addNodeCommands(program: Command, run: Runner): void {
     .action((flags: NodeStatusFlags, command: Command) =>
       run(command, async (context) => (await import('../commands/node-status.ts')).nodeStatus(context, flags)),
     )
+  addBanCommands(node, run)
 }

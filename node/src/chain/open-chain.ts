@@ -28,21 +28,26 @@ import type { NodeConfig } from '../config/schema.ts'
 import type { ProviderChain } from './provider-chain.ts'
 import { readChangedVolumes } from './read-changed-volumes.ts'
 import { readFacts } from './read-facts.ts'
-import { readPeer } from './read-peer.ts'
+import { listPeers, readPeer } from './read-peer.ts'
 import { readSeedRank } from './read-seed-rank.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /**
- * Connects the operator to the chain of the deployment file.
+ * Connects the operator to the chain of the deployment file. `config` is live: the highest fee is read whenever something is
+ * sent.
  *
  * @throws {StorgoError} `CONFIG_INVALID` for the file; `CHAIN_UNREACHABLE`; `WRONG_CHAIN`.
  */
 export async function openChain(config: NodeConfig['chain'], operatorKey: Uint8Array): Promise<ProviderChain> {
   const deployment = await readDeployment(config.deploymentFile)
   const account = privateKeyToAccount(bytesToHex(operatorKey))
-  const maxFeePerGas = parseGwei(String(config.maxFeeGwei))
   // A provider's key belongs to one running node, which therefore may replace whatever is left of an earlier run.
-  const chain = await connectChain({ rpcUrl: config.rpcUrl, deployment, account, soleSender: true, maxFeePerGas })
+  const chain = await connectChain({
+    ...{ rpcUrl: config.rpcUrl, deployment, account, soleSender: true },
+    get maxFeePerGas() {
+      return parseGwei(String(config.maxFeeGwei))
+    },
+  })
   return providerChain(chain, account.address)
 }
 
@@ -68,6 +73,7 @@ function providerChain(chain: Chain, operator: `0x${string}`): ProviderChain {
       untilAborted(readChangedVolumes(chain, { provider: operator, ...blocks }), signal),
     readAddresses: async (account, { signal }) => (await untilAborted(readProvider(chain, account), signal))?.addresses,
     readPeer: (account, { signal }) => untilAborted(readPeer(chain, account), signal),
+    listPeers: (most, { signal }) => untilAborted(listPeers(chain, most), signal),
     publishAddresses: async (addresses, { signal }) => {
       await setAddresses(chain, { operator, addresses }, { signal })
     },

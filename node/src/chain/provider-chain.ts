@@ -24,5 +24,7 @@ export interface ProviderChain extends ProofChain, NeighbourChain {
   readAddresses(operator: Address, options: CallOptions): Promise<readonly Uint8Array[] | undefined>
   /** Where a provider is reached; `undefined` if it is none or what the registry has of it is no use. */
   readPeer(operator: Address, options: CallOptions): Promise<PeerAddress | undefined>
+  /** Where registered providers are reached, at most `most` of them. */
+  listPeers(most: number, options: CallOptions): Promise<PeerAddress[]>
   publishAddresses(addresses: readonly Uint8Array[], options: CallOptions): Promise<void>
 }

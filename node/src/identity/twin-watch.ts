@@ -14,8 +14,8 @@ export type TwinWatchOptions = {
   domain: SigningDomain
   /** Binary multiaddrs that the registry has; `undefined` before the provider is registered. */
   readRegistered: (options: { signal: AbortSignal }) => Promise<readonly Uint8Array[] | undefined>
-  /** Multiaddrs of the settings. */
-  configured: readonly string[]
+  /** Multiaddrs of the settings; read at every look. */
+  readonly configured: readonly string[]
   intervalMs: number
   logger: Logger
 }

@@ -21,8 +21,8 @@ export type NeighbourWatchOptions = {
   store: Pick<SlotStore, 'slots' | 'view'>
   volumes: VolumeSource
   operator: Address
-  /** Most floors raised in an epoch, at one transaction a volume; 0: none, and nobody is watched. */
-  maxAnchorsPerEpoch: number
+  /** Most floors raised in an epoch, at one transaction a volume; 0: none, and nobody is watched. Read at every block. */
+  readonly maxAnchorsPerEpoch: number
   logger: Logger
   metrics: Metrics
 }

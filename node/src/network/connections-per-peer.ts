@@ -1,9 +1,11 @@
-import type { Libp2p } from '@libp2p/interface'
+import type { Peer } from '@storgo/sdk'
 
-/** Closes the newest connection of a peer that has more than `most`. */
-export function limitConnectionsPerPeer(libp2p: Libp2p, most: number): void {
+/** Closes the newest connection of a peer that has more than `most`, which is asked each time. */
+export function limitConnectionsPerPeer({ libp2p, guard }: Peer, most: () => number): void {
   libp2p.addEventListener('connection:open', ({ detail: connection }) => {
-    if (libp2p.getConnections(connection.remotePeer).length <= most) return
-    connection.abort(new Error(`A peer may have ${most} connections.`))
+    const { remotePeer, direction } = connection
+    if (libp2p.getConnections(remotePeer).length <= most()) return
+    if (direction === 'inbound') guard?.offended(remotePeer, 'connection-flood')
+    connection.abort(new Error(`A peer may have ${most()} connections.`))
   })
 }

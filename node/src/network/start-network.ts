@@ -10,9 +10,19 @@ import {
   SLOT_SYNC_PROTOCOL,
   SLOT_WRITE_PROTOCOL,
 } from '@storgo/protocol'
-import { answerHello, createPeer, type Peer, type RequestHandler, serveRequests } from '@storgo/sdk'
+import {
+  answerHello,
+  createPeer,
+  type FindPeer,
+  type Peer,
+  type PeerExtension,
+  type PeerGuard,
+  type RequestHandler,
+  serveRequests,
+} from '@storgo/sdk'
 import type { Address } from 'viem'
 import type { NodeConfig } from '../config/schema.ts'
+import { noticingLies } from '../peers/notice-lies.ts'
 import { slotCertify } from '../slots/slot-certify.ts'
 import { slotCommit } from '../slots/slot-commit.ts'
 import { slotHistory } from '../slots/slot-history.ts'
@@ -25,12 +35,11 @@ import { slotSync } from '../slots/slot-sync.ts'
 import { slotWrite } from '../slots/slot-write.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { carrierListenOf } from './carrier-listen.ts'
 import { limitConnectionsPerPeer } from './connections-per-peer.ts'
 import { measured } from './measured.ts'
-import { RequestsPerPeer } from './requests-per-peer.ts'
 
 const AGENT = 'storgo-node/0.1.0'
-const MAX_REQUESTS_PER_PEER = 32
 
 /** Requests answered at a time and the time each may take, by protocol. Each holds up to some MiB while it runs. */
 const LIMITS = {
@@ -46,25 +55,30 @@ const LIMITS = {
 } as const
 
 export type NetworkOptions = {
+  /** Live: the connections of one peer are bounded by what it says at the moment. */
   config: NodeConfig['p2p']
   operatorKey: Uint8Array
   domain: SigningDomain
   slots: SlotServices
   isProvider: (account: Address, options: { signal: AbortSignal }) => Promise<boolean>
+  guard: PeerGuard
+  /** Asked when a provider cannot be reached. */
+  findPeer: FindPeer
+  /** Absent when nothing but the registry leads to peers. */
+  discovery?: { extension: PeerExtension; attach(peer: Peer): void } | undefined
   logger: Logger
   metrics: Metrics
 }
 
 /** Listens, greets, and answers the slot protocols. */
 export async function startNetwork(options: NetworkOptions): Promise<Peer> {
-  const { config, operatorKey, domain, slots, isProvider, logger, metrics } = options
-  const perPeer = new RequestsPerPeer(MAX_REQUESTS_PER_PEER)
+  const { config, operatorKey, domain, slots, isProvider, guard, findPeer, discovery, logger, metrics } = options
   const handlers: Record<keyof typeof LIMITS, RequestHandler> = {
     [SLOT_STATE_PROTOCOL]: slotState(slots),
     [SLOT_PEN_PROTOCOL]: slotPen(slots),
     [SLOT_WRITE_PROTOCOL]: slotWrite(slots),
-    [SLOT_COMMIT_PROTOCOL]: slotCommit(slots),
-    [SLOT_CERTIFY_PROTOCOL]: slotCertify(slots),
+    [SLOT_COMMIT_PROTOCOL]: noticingLies(slotCommit(slots), guard),
+    [SLOT_CERTIFY_PROTOCOL]: noticingLies(slotCertify(slots), guard),
     [SLOT_READ_PROTOCOL]: slotRead(slots),
     [SLOT_SYNC_PROTOCOL]: slotSync(slots),
     [SLOT_HISTORY_PROTOCOL]: slotHistory(slots),
@@ -74,18 +88,23 @@ export async function startNetwork(options: NetworkOptions): Promise<Peer> {
     identity: { privateKey: operatorKey, domain, agent: AGENT },
     privateKey: operatorKey,
     listen: config.listen,
-    announce: config.announce,
+    get announce() {
+      return config.announce
+    },
+    ...carrierListenOf(config),
+    ...{ guard, findPeer, ...(discovery && { extension: discovery.extension }) },
     limits: {
       maxConnections: config.maxConnections,
       // On loopback everybody has the same address, so a bound per address would bound all.
       inboundConnectionThreshold: config.listen.every(isLoopback) ? Number.POSITIVE_INFINITY : 5,
     },
     beforeListening: async (peer) => {
-      limitConnectionsPerPeer(peer.libp2p, config.maxConnectionsPerPeer)
+      limitConnectionsPerPeer(peer, () => config.maxConnectionsPerPeer)
+      discovery?.attach(peer)
       await answerHello(peer, { isProvider })
       for (const protocol of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
-        const handle = perPeer.limit(handlers[protocol])
-        await serveRequests(peer, protocol, measured(protocol, handle, { metrics, logger }), LIMITS[protocol])
+        const handle = measured(protocol, handlers[protocol], { metrics, logger })
+        await serveRequests(peer, protocol, handle, LIMITS[protocol])
       }
     },
   })

@@ -22,7 +22,8 @@ export type ProverOptions = {
   chain: ProofChain
   store: SlotStore
   operator: Address
-  settleEveryEpochs: number
+  /** Read in every epoch. */
+  readonly settleEveryEpochs: number
   /** Is told of a slot whose newest state is below the floor, so that it catches up. */
   onBehind: (ref: SlotRef) => void
   logger: Logger

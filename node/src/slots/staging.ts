@@ -13,8 +13,8 @@ const MAX_ALL_PATCH_BYTES = 32 << 20
 
 export type StagingOptions = {
   store: SlotStore
-  /** Most sectors staged for all uploads together; one account may take half of them. */
-  maxSectors: number
+  /** Most sectors staged for all uploads together; one account may take half of them. Read at every write. */
+  readonly maxSectors: number
   nowMs: () => number
 }
 

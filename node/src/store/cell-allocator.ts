@@ -2,13 +2,13 @@ import { StorgoError } from '@storgo/protocol'
 
 /** Which cells are taken; the lowest free one is given first, so that files stay as short as they can. */
 export class CellAllocator {
-  readonly capacity: number
+  /** Most cells taken at a time. If it becomes less than are taken, none is given until enough are freed. */
+  capacity: number
   #taken: Uint8Array
   #count = 0
   /** No cell below is free. */
   #lowest = 0
 
-  /** @param capacity Most cells taken at a time. */
   constructor(capacity: number) {
     this.capacity = capacity
     this.#taken = new Uint8Array(Math.min(capacity, 4096))

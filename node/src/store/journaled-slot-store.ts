@@ -163,6 +163,11 @@ export class JournaledSlotStore implements SlotStore {
     return this.#room.usage
   }
 
+  /** Most sectors on disk from now on; if there are more, they stay, and none are added until enough are gone. */
+  resize(capacity: number): void {
+    this.#room.resize(capacity)
+  }
+
   health(): StoreHealth {
     return this.#parts.state.health
   }

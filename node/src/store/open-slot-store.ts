@@ -14,7 +14,6 @@ import { makeDiskRoot, nodeDisk } from './node-disk.ts'
 import { recoverIndex } from './recover-index.ts'
 import { keyFact } from './rotate-store-key.ts'
 import { SealedCells } from './sealed-cells.ts'
-import type { SlotStore } from './slot-store.ts'
 import { assertPrivate, makeStoreKey, readStoreKeys, STORE_KEY, writeStoreKeys } from './store-key.ts'
 
 export type SlotStoreOptions = {
@@ -39,7 +38,7 @@ export type SlotStoreOptions = {
  * @throws {StorgoError} `ALREADY_RUNNING`, `WRONG_CHAIN` for another binding, those of the store's key, and `INTERNAL` if what is there
  * makes no store.
  */
-export async function openSlotStore(options: SlotStoreOptions): Promise<SlotStore> {
+export async function openSlotStore(options: SlotStoreOptions): Promise<JournaledSlotStore> {
   const { dataDir, capacity, binding, retentionEpochs, snapshotAfterBytes } = options
   await using resources = new AsyncDisposableStack()
   if (options.disk === undefined) await makeDiskRoot(dataDir)

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { ChangingPause } from '../changing-pause.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { SlotStore } from './slot-store.ts'
 import { STORE_KEY, STORE_KEY_BYTES } from './store-key.ts'
@@ -13,31 +13,40 @@ const BYTES_PER_SECOND = 4 * 1024 * 1024
 export type RenewStoreKeyOptions = {
   store: Pick<SlotStore, 'rotateKey'>
   dataDir: string
-  /** How old the store's key may become; 0: any age. */
-  keyDays: number
+  /** How old the store's key may become; 0: any age. Read at every look. */
+  readonly keyDays: number
   nowMs: () => number
   logger: Logger
 }
 
-/** Rotates the store's key when it is old enough, and goes on with a rotation that was interrupted. */
-export function renewStoreKey(options: RenewStoreKeyOptions): AsyncDisposable {
+/**
+ * Rotates the store's key when it is old enough, and goes on with a rotation that was interrupted. `lookNow` is for when
+ * `keyDays` has changed.
+ */
+export function renewStoreKey(options: RenewStoreKeyOptions): AsyncDisposable & { lookNow(): void } {
   const stopping = new AbortController()
-  const running = run(options, stopping.signal)
+  const pause = new ChangingPause()
+  let pauseMs = LOOK_MS
+  const run = async ({ signal } = stopping) => {
+    while (!signal.aborted) {
+      pauseMs = LOOK_MS
+      await renewIfDue(options, signal).catch((error: unknown) => {
+        if (!signal.aborted)
+          options.logger.warn({ error }, "the store's key could not be renewed; it will be tried again")
+      })
+      await pause.last(() => pauseMs, signal)
+    }
+  }
+  const running = run()
   return {
+    lookNow() {
+      pauseMs = 0
+      pause.reconsider()
+    },
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error('The node is stopping.'))
       await running
     },
-  }
-}
-
-async function run(options: RenewStoreKeyOptions, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await renewIfDue(options, signal).catch((error: unknown) => {
-      if (!signal.aborted)
-        options.logger.warn({ error }, "the store's key could not be renewed; it will be tried again")
-    })
-    await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
   }
 }
 

@@ -13,9 +13,9 @@ export type SlotSectorsParts = { index: IndexDatabase; views: OpenViews; slots: 
 /** Reads every sector of both states from the disk, at a leisurely pace. */
 export async function scrubSlots(
   parts: SlotSectorsParts & { reader: SectorReader },
-  { signal, bytesPerSecond, onCorrupt }: ScrubOptions,
+  options: ScrubOptions,
 ): Promise<void> {
-  const pauseMs = (SECTOR_BYTES / bytesPerSecond) * 1000
+  const { signal, onCorrupt } = options
   for await (const { ref, sector, content, index } of storedSectors(parts)) {
     if (signal.aborted) return
     const startedMs = performance.now()
@@ -25,7 +25,7 @@ export async function scrubSlots(
       if (!isStorgoError(error, 'SECTOR_CORRUPT')) throw error
       onCorrupt({ ref, sector })
     }
-    const leftMs = pauseMs - (performance.now() - startedMs)
+    const leftMs = (SECTOR_BYTES / options.bytesPerSecond) * 1000 - (performance.now() - startedMs)
     // Aborting ends the pause; the loop sees it next.
     if (leftMs > 0) await sleep(leftMs, undefined, { signal }).catch(() => {})
   }

@@ -19,6 +19,11 @@ export class StageRoom {
     return { stored: this.#allocator.count - staged, staged, capacity: this.#allocator.capacity }
   }
 
+  /** Most cells taken from now on. */
+  resize(capacity: number): void {
+    this.#allocator.capacity = capacity
+  }
+
   /** @throws {StorgoError} `DISK_FULL`. */
   take(): number {
     const cell = this.#allocator.take()

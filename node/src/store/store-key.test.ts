@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { SECTOR_BYTES } from '@storgo/protocol'
+import { pino } from 'pino'
 import { Random } from '../fixtures/seeded-random.ts'
 import { SimulatedDisk } from '../fixtures/simulated-disk.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -11,7 +12,7 @@ import { aCommit, aHeldState } from './fixtures/a-held-state.ts'
 import { aSector } from './fixtures/a-sector.ts'
 import { commitSectors, openSimulated, ref } from './fixtures/a-simulated-store.ts'
 import { openSlotStore } from './open-slot-store.ts'
-import { renewIfDue } from './renew-store-key.ts'
+import { renewIfDue, renewStoreKey } from './renew-store-key.ts'
 import { contentWith } from './slot-store.reference.ts'
 import type { SlotStore } from './slot-store.ts'
 
@@ -156,3 +157,16 @@ async function corruptSectors(store: SlotStore): Promise<number> {
   await store.scrub({ signal, bytesPerSecond: Number.POSITIVE_INFINITY, onCorrupt: () => count++ })
   return count
 }
+
+test('a key whose age is to be less is renewed without waiting for the next look', async () => {
+  const dataDir = await aFolder()
+  const store = await opened(dataDir)
+  const { promise: renewed, resolve } = Promise.withResolvers<void>()
+  const write = (line: string) => void (line.includes("the store's key is new") && resolve())
+  const logger = pino({}, { write })
+  const options = { keyDays: 0, store, dataDir, logger, nowMs: () => Date.now() + 86_400_000 * 2 }
+  await using renewal = renewStoreKey(options)
+  options.keyDays = 1
+  renewal.lookNow()
+  await renewed
+})

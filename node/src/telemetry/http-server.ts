@@ -1,7 +1,9 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { StorgoError } from '@storgo/protocol'
+import type { Api } from '../control/control-api.ts'
 import type { Metrics } from './metrics.ts'
+import { readJsonBody } from './read-json-body.ts'
 
 export type HttpOptions = {
   host: string
@@ -11,6 +13,8 @@ export type HttpOptions = {
   checks: () => Promise<Record<string, boolean>>
   /** JSON for people and the command line. */
   status: () => Promise<unknown>
+  /** Answers everything below `/v1/`. */
+  api: Api
 }
 
 type Page = { code: number; type: string; body: string }
@@ -19,14 +23,17 @@ type Page = { code: number; type: string; body: string }
 const TIMEOUT_MS = 5_000
 
 /**
- * Serves `/metrics`, `/healthz` (the process answers), `/readyz` (it can do its work) and `/status`. All are read only.
+ * Serves `/metrics`, `/healthz` (the process answers), `/readyz` (it can do its work), `/status`, all read only, and `/v1/`.
  *
  * @throws {StorgoError} `CONFIG_INVALID` if the address cannot be listened on.
  */
 export async function startHttpServer(options: HttpOptions): Promise<{ url: string } & AsyncDisposable> {
   const server = createServer({ requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS }, (request, response) => {
     const path = new URL(request.url ?? '/', 'http://node').pathname
-    answer(request.method ?? '', path, options).then(
+    const page = path.startsWith('/v1/')
+      ? answerApi(request, path, options)
+      : answer(request.method ?? '', path, options)
+    page.then(
       ({ code, type, body }) => response.writeHead(code, { 'content-type': type }).end(body),
       () => response.writeHead(500).end(),
     )
@@ -56,6 +63,14 @@ async function answer(method: string, path: string, { metrics, checks, status }:
   const results = await checks()
   const ready = Object.values(results).every(Boolean)
   return json(ready ? 200 : 503, { ready, checks: results })
+}
+
+async function answerApi(request: IncomingMessage, path: string, { api }: HttpOptions): Promise<Page> {
+  const { method = '', headers } = request
+  const body = method === 'POST' ? await readJsonBody(request) : undefined
+  if (method === 'POST' && body === undefined) return json(400, { code: 'REQUEST_INVALID', message: 'no JSON' })
+  const { code, value } = await api({ method, path, authorization: headers.authorization, body })
+  return json(code, value)
 }
 
 function json(code: number, value: unknown): Page {

@@ -36,3 +36,18 @@ test('secrets do not reach the log', async () => {
 test('the format for people is one line of text', async () => {
   assert.match(await printed('pretty', '{ epoch: 3 }'), /^\d\d:\d\d:\d\d warn {2}it happened epoch=3\n$/)
 })
+
+test('level and format are those of the moment', async () => {
+  const script = `
+    const { createLogger } = await import('./telemetry/logger.ts')
+    const log = { level: 'info', format: 'json' }
+    const logger = createLogger(log)
+    logger.debug({}, 'not yet')
+    logger.info({}, 'as JSON')
+    log.format = 'pretty'
+    logger.level = 'debug'
+    logger.debug({}, 'as text')`
+  const options = { cwd: `${import.meta.dirname}/..` }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], options)
+  assert.match(stdout, /^\{.*"msg":"as JSON"\}\n\d\d:\d\d:\d\d debug as text\n$/)
+})

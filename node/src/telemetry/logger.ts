@@ -6,10 +6,13 @@ export type { Logger }
 /** Fields that never reach a log, whoever passes them. */
 const SECRET = ['privateKey', 'password', 'key', 'seedPhrase', 'authorization']
 
-/** The process's log: one line a fact on standard output, JSON or text for people. */
-export function createLogger({ level, format }: NodeConfig['log']): Logger {
+/**
+ * The process's log: one line a fact on standard output, JSON or text for people, as `log` says at that moment. A change of its
+ * level is set by whoever changes it.
+ */
+export function createLogger(log: NodeConfig['log']): Logger {
   const options = {
-    level,
+    level: log.level,
     redact: { paths: [...SECRET, ...SECRET.map((name) => `*.${name}`)], censor: '[secret]' },
     base: null,
     // Names are easier to search than pino's numbers.
@@ -17,7 +20,8 @@ export function createLogger({ level, format }: NodeConfig['log']): Logger {
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     serializers: { error: describeError },
   }
-  return format === 'pretty' ? pino(options, textStream(process.stdout)) : pino(options)
+  const [json, text] = [pino.destination(1), textStream(process.stdout)]
+  return pino(options, { write: (line) => (log.format === 'pretty' ? text : json).write(line) })
 }
 
 /** An error as fields: its name in the protocol, its text and what caused it. The stack only where it has no name. */

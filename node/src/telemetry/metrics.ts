@@ -81,6 +81,12 @@ export function createMetrics() {
       buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
       registers,
     }),
+    peerOffences: new Counter({
+      name: 'storgo_peer_offences_total',
+      help: 'Things that peers did which no honest one does, by what it was.',
+      labelNames: ['offence'],
+      registers,
+    }),
     catchUps: new Counter({
       name: 'storgo_catch_ups_total',
       help: 'Times that a slot caught up with its co-slots.',

@@ -44,3 +44,24 @@ test('a pass is no faster than its time asks for, and ends with the node', async
   await scrubbing[Symbol.asyncDispose]()
   assert.deepEqual(passes, [(10_000 * 2 ** 20 * 1_000) / 1_000_000])
 })
+
+test('a pass that is to take less time goes on faster', async () => {
+  const rates: number[] = []
+  const { promise: read, resolve } = Promise.withResolvers<void>()
+  const options = {
+    passMs: 1_000_000,
+    store: {
+      usage: () => ({ stored: 10_000, staged: 0, capacity: 20_000 }),
+      scrub: async (scrub: { readonly bytesPerSecond: number }) => {
+        rates.push(scrub.bytesPerSecond)
+        options.passMs = 100_000
+        rates.push(scrub.bytesPerSecond)
+        resolve()
+      },
+    },
+    ...{ onCorrupt: () => {}, logger: pino({ level: 'silent' }), metrics: createMetrics() },
+  }
+  await using _ = scrubSlots(options)
+  await read
+  assert.deepEqual(rates, [10 * 2 ** 20, 100 * 2 ** 20])
+})

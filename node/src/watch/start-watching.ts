@@ -5,6 +5,7 @@ import type { BehindSlots } from '../slots/behind-slots.ts'
 import type { SectorRef } from '../store/slot-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { blameCoSlot } from './blame-co-slot.ts'
 import type { CatchUpServices } from './catch-up.ts'
 import { coSlotsByRegistry } from './co-slots.ts'
 import { heldSlots } from './held-slots.ts'
@@ -15,6 +16,7 @@ import { Watcher } from './watcher.ts'
 const DAY_MS = 86_400_000
 
 export type WatchingOptions = {
+  /** Live: read when it is used. */
   config: NodeConfig['watch']
   /** The store as the disk is: reads here are not noticed again. */
   services: CatchUpServices
@@ -28,8 +30,8 @@ export type WatchingOptions = {
   metrics: Metrics
 }
 
-/** Looks after all slots of this provider, and reads all that is stored now and then. */
-export function startWatching(options: WatchingOptions): AsyncDisposable {
+/** Looks after all slots of this provider, and reads all that is stored now and then. `reconsider` is for when `config` has changed. */
+export function startWatching(options: WatchingOptions): AsyncDisposable & { reconsider(): void } {
   const { config, services, peer, chain, behind, onCorrupt, nowMs, logger, metrics } = options
   const { volumes, domain, operator, store } = services
   const watcher = new Watcher({
@@ -39,17 +41,27 @@ export function startWatching(options: WatchingOptions): AsyncDisposable {
       readPeer: (provider, reading) => chain.readPeer(provider, reading),
     }),
     heldSlots: heldSlots({ store, readBook: (reading) => chain.readBook(reading), logger }),
-    intervalMs: config.intervalSeconds * 1_000,
+    get intervalMs() {
+      return config.intervalSeconds * 1_000
+    },
     random: Math.random,
     nowMs,
-    report: new WatchReport({ logger, metrics }),
+    report: new WatchReport({ logger, metrics, onLie: blameCoSlot({ peer, volumes, chain, logger }) }),
   })
   behind.onBehind((ref) => watcher.onBehind(ref))
   onCorrupt((sector) => watcher.onCorrupt(sector))
   watcher.start()
-  const passMs = config.scrubDays * DAY_MS
-  const scrubbing = scrubSlots({ store, passMs, onCorrupt: (sector) => watcher.onCorrupt(sector), logger, metrics })
+  const scrubbing = scrubSlots({
+    get passMs() {
+      return config.scrubDays * DAY_MS
+    },
+    ...{ store, onCorrupt: (sector) => watcher.onCorrupt(sector), logger, metrics },
+  })
   return {
+    reconsider() {
+      watcher.reconsider()
+      scrubbing.reconsider()
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all([scrubbing[Symbol.asyncDispose](), watcher[Symbol.asyncDispose]()])
     },

@@ -15,14 +15,23 @@ const LIES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** The same lie of the same co-slot is told again after this long. */
 const QUIET_MS = 600_000
 
+export type WatchReportOptions = {
+  logger: Logger
+  metrics: Metrics
+  /** Told of every answer of a co-slot that does not verify. */
+  onLie?: (coSlot: SlotRef, error: unknown) => void
+}
+
 /** Tells what a watcher does: one line and one count an event. What goes wrong in the same way again is told at `debug`. */
 export class WatchReport {
   readonly #logger: Logger
   readonly #metrics: Metrics
   readonly #lastFailures = new Map<string, ErrorCode>()
   readonly #toldLies = new Map<string, number>()
+  readonly #onLie: WatchReportOptions['onLie']
 
-  constructor({ logger, metrics }: { logger: Logger; metrics: Metrics }) {
+  constructor({ logger, metrics, onLie }: WatchReportOptions) {
+    this.#onLie = onLie
     this.#logger = logger
     this.#metrics = metrics
   }
@@ -63,6 +72,7 @@ export class WatchReport {
   coSlotFailed(ref: SlotRef, coSlot: number, error: unknown): void {
     const code = codeOf(error)
     const line = { ...fieldsOf(ref), coSlot, code, error }
+    if (LIES.has(code)) this.#onLie?.({ volumeId: ref.volumeId, slot: coSlot }, error)
     const key = `${ref.volumeId}/${coSlot}/${code}`
     const nowMs = performance.now()
     if (!LIES.has(code) || nowMs - (this.#toldLies.get(key) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) {

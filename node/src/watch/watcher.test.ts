@@ -19,7 +19,7 @@ function aWatcher(crew: ACrew, { intervalMs = 20, level = 'info' } = {}) {
   const { services, ref } = crew.member(SLOT)
   const lines: Line[] = []
   const waiting: { msg: string; resolve: (line: Line) => void }[] = []
-  const clock = { nowMs: 0 }
+  const clock = { nowMs: 0, intervalMs }
   const write = (text: string) => {
     const line: Line = JSON.parse(text)
     lines.push(line)
@@ -27,7 +27,10 @@ function aWatcher(crew: ACrew, { intervalMs = 20, level = 'info' } = {}) {
   }
   const metrics = createMetrics()
   const watcher = new Watcher({
-    ...{ services, intervalMs, random: Math.random, nowMs: () => clock.nowMs },
+    get intervalMs() {
+      return clock.intervalMs
+    },
+    ...{ services, random: Math.random, nowMs: () => clock.nowMs },
     findCoSlots: async ({ slot }, signal) => crew.coSlotsOf(slot, signal),
     heldSlots: async () => [ref],
     report: new WatchReport({ logger: pino({ level }, { write }), metrics }),
@@ -123,6 +126,20 @@ test('what does not verify is told once, with the name of the co-slot', async ()
     lies.map(({ coSlot, code }) => [coSlot, code]),
     [[0, 'PROOF_INVALID']],
   )
+})
+
+test('a longer pause is cut short when the interval becomes shorter', async () => {
+  await using crew = await ACrew.open()
+  await crew.write({ stripes: 1, to: others })
+  const { watcher, said, lines, clock } = aWatcher(crew, { intervalMs: 86_400_000 })
+  await using _ = watcher
+  watcher.start()
+  await said('slot caught up with its co-slots')
+  lines.length = 0
+  await crew.write({ stripes: 1, to: others })
+  clock.intervalMs = 20
+  watcher.reconsider()
+  assert.equal((await said('slot caught up with its co-slots')).sectors, 1)
 })
 
 test('while the disk takes nothing more, nobody is asked for anything', async () => {

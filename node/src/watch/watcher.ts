@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { isStorgoError } from '@storgo/protocol'
+import { ChangingPause } from '../changing-pause.ts'
 import { lockName } from '../slots/slot-services.ts'
 import type { SectorRef, SlotRef } from '../store/slot-store.ts'
 import { BackOff } from './back-off.ts'
@@ -26,8 +26,8 @@ export type WatcherOptions = {
   findCoSlots: FindCoSlots
   /** The slots to look after. */
   heldSlots: (signal: AbortSignal) => Promise<readonly SlotRef[]>
-  /** Between two looks at a slot, on average. */
-  intervalMs: number
+  /** Between two looks at a slot, on average; read anew for each pause. */
+  readonly intervalMs: number
   /** 0 … 1, so that providers do not keep step. */
   random: () => number
   nowMs: () => number
@@ -46,6 +46,7 @@ export class Watcher implements AsyncDisposable {
   readonly #heals = new KeyedTasks({ concurrency: 2, maxWaiting: MAX_CORRUPT })
   readonly #corrupt = new Map<string, SectorRef>()
   readonly #backOff: BackOff
+  readonly #pause = new ChangingPause()
   readonly #stopping = new AbortController()
   #rounds: Promise<void> | undefined
 
@@ -87,6 +88,11 @@ export class Watcher implements AsyncDisposable {
     this.#heal(place)
   }
 
+  /** The interval has another length: the pause that lasts now takes it over. */
+  reconsider(): void {
+    this.#pause.reconsider()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new Error('The node is stopping.'))
     const tasks = [this.#looks, this.#catchUps, this.#heals]
@@ -94,19 +100,24 @@ export class Watcher implements AsyncDisposable {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { intervalMs, random } = this.#options
+    const { random } = this.#options
     for (let round = 0; !signal.aborted; round++) {
       const refs = await this.#heldSlots(signal)
       // At once after a start, which may have been a long time off; later spread over the interval.
-      const pauseMs = () => (round === 0 ? 0 : (intervalMs / Math.max(refs.length, 1)) * (0.5 + random()))
+      const share = round === 0 ? 0 : 1 / Math.max(refs.length, 1)
       for (const ref of refs) {
-        await until(pauseMs(), signal)
+        await this.#wait(share * (0.5 + random()), signal)
         if (signal.aborted) return
         this.#look(ref, { thorough: round === 0 })
         for (const place of this.#corrupt.values()) if (lockName(place.ref) === lockName(ref)) this.#heal(place)
       }
-      if (round === 0 || refs.length === 0) await until(intervalMs * (0.5 + random()), signal)
+      if (round === 0 || refs.length === 0) await this.#wait(0.5 + random(), signal)
     }
+  }
+
+  /** @param intervals how many of them. */
+  #wait(intervals: number, signal: AbortSignal): Promise<void> {
+    return this.#pause.last(() => this.#options.intervalMs * intervals, signal)
   }
 
   async #heldSlots(signal: AbortSignal): Promise<readonly SlotRef[]> {
@@ -171,8 +182,4 @@ export class Watcher implements AsyncDisposable {
   #onTrouble(ref: SlotRef): (slot: number, error: unknown) => void {
     return (slot, error) => this.#options.report.coSlotFailed(ref, slot, error)
   }
-}
-
-async function until(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {})
 }

@@ -4,24 +4,25 @@ import { CHUNK_BYTES } from '../units.ts'
  * Cuts a stream of bytes into chunks of exactly `CHUNK_BYTES`, the last one shorter; an empty stream has none. Holds at
  * most one chunk besides the buffer it was given.
  *
- * Where one buffer of `source` holds a whole chunk, the chunk is a view of that buffer, not a copy: the source must not
- * reuse its buffers. Errors of the source pass through; a consumer that stops early closes the source.
+ * Where one buffer of `source` holds a whole chunk, the chunk is a view of that buffer, not a copy. It is valid until the
+ * next is asked for, and no buffer is looked at after the source was asked for another: so a source may read all into one.
+ * Errors of the source pass through; a consumer that stops early closes the source.
  */
 export async function* chunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  // The unfinished chunk: `held` is its first `heldBytes` bytes, a view of a source buffer until a second part comes.
-  let held = new Uint8Array(0) as Uint8Array
+  // The unfinished chunk is the first `heldBytes` bytes of `held`.
+  let held = new Uint8Array(0)
   let heldBytes = 0
   for await (const buffer of source) {
     let at = 0
     while (at < buffer.length) {
       const part = buffer.subarray(at, at + CHUNK_BYTES - heldBytes)
       at += part.length
-      if (heldBytes === 0) {
-        held = part
-      } else {
-        if (held.length < CHUNK_BYTES) held = grown(held)
-        held.set(part, heldBytes)
+      if (part.length === CHUNK_BYTES) {
+        yield part
+        continue
       }
+      held = withRoom(held, heldBytes, part.length)
+      held.set(part, heldBytes)
       heldBytes += part.length
       if (heldBytes < CHUNK_BYTES) continue
       yield held
@@ -31,8 +32,10 @@ export async function* chunks(source: AsyncIterable<Uint8Array>): AsyncGenerator
   if (heldBytes > 0) yield held.subarray(0, heldBytes)
 }
 
-function grown(part: Uint8Array): Uint8Array {
-  const chunk = new Uint8Array(CHUNK_BYTES)
-  chunk.set(part)
-  return chunk
+/** Room for `more` bytes behind the first `used` ones: just that at first, for small files are many, and then for a whole chunk. */
+function withRoom(held: Uint8Array<ArrayBuffer>, used: number, more: number): Uint8Array<ArrayBuffer> {
+  if (used + more <= held.length) return held
+  const room = new Uint8Array(used === 0 ? more : CHUNK_BYTES)
+  room.set(held.subarray(0, used))
+  return room
 }

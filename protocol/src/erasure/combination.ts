@@ -2,8 +2,11 @@ import { multiply } from './galois-field.ts'
 import { type Kernel, loadKernel } from './kernel.ts'
 import type { Matrix } from './matrix.ts'
 
-/** What is worked on at once of each source: copying such blocks in and out of the kernel's memory stays in cache. */
-const BLOCK_BYTES = 16_384
+/**
+ * What is worked on at once of each source: copying such blocks in and out of the kernel's memory stays in cache, and fewer
+ * of them cost fewer calls. As much as fits that memory for 32 sectors.
+ */
+const BLOCK_BYTES = 32_256
 /** Not a power of two, so that the same place of all blocks does not compete for one set of the cache. */
 const STRIDE_BYTES = BLOCK_BYTES + 192
 /** The kernel's static data ends below. */

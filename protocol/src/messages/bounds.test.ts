@@ -119,6 +119,7 @@ refuses(HelloSchema, decodeHello, hello, [
   { agent: 'sto\u001b[31mrgo' },
   { agent: 'störgo' },
   { signature: new Uint8Array(0) },
+  { carrierPort: 65_536 },
 ])
 
 refuses(SlotStateRequestSchema, decodeSlotStateRequest, { volumeId: 1n, slot: 31 }, [{ volumeId: 0n }, { slot: 32 }])

@@ -8,6 +8,7 @@ export const HELLO_PROTOCOL = '/storgo/hello/1.0.0'
 
 const ADDRESS_BYTES = 20
 const SIGNATURE_BYTES = 64
+const MAX_PORT = 65_535
 
 /**
  * What both sides say first; request and reply alike. `contract` is the `ProofOfStorage` proxy of the sender's network,
@@ -24,6 +25,8 @@ export type Hello = Forward & {
   account: Address
   issuedAt: bigint
   signature: Uint8Array
+  /** TCP port of native carriers at the address of this connection, if it takes any. */
+  carrierPort?: number
 }
 
 export function encodeHello(hello: Hello): Uint8Array<ArrayBuffer> {
@@ -37,6 +40,7 @@ export function encodeHello(hello: Hello): Uint8Array<ArrayBuffer> {
     account: addressBytes('account', hello.account),
     issuedAt: hello.issuedAt,
     signature: hello.signature,
+    carrierPort: hello.carrierPort ?? 0,
   }
   return serialize(HelloSchema, build(HelloSchema, fields, hello))
 }
@@ -54,13 +58,14 @@ export function decodeHello(bytes: Uint8Array): Hello {
     account: addressOf('account', message.account),
     issuedAt,
     signature,
+    ...(message.carrierPort !== 0 && { carrierPort: message.carrierPort }),
     ...forwardOf(message),
   }
   check(hello)
   return hello
 }
 
-function check({ chainId, versionMin, versionMax, agent, issuedAt, signature }: Hello): void {
+function check({ chainId, versionMin, versionMax, agent, issuedAt, signature, carrierPort = 0 }: Hello): void {
   checkInteger('chainId', chainId, 1, Number.MAX_SAFE_INTEGER)
   checkInteger('versionMin', versionMin, 1, MAX_UINT32)
   checkInteger('versionMax', versionMax, versionMin, MAX_UINT32)
@@ -68,6 +73,7 @@ function check({ chainId, versionMin, versionMax, agent, issuedAt, signature }: 
   if (!/^[ -~]*$/.test(agent)) throw invalid('the agent is not printable ASCII')
   checkUint64('issuedAt', issuedAt)
   checkBytes('signature', signature, SIGNATURE_BYTES)
+  checkInteger('carrierPort', carrierPort, 0, MAX_PORT)
 }
 
 function addressOf(field: string, bytes: Uint8Array): Address {

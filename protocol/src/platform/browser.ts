@@ -3,10 +3,10 @@ import { Decompress } from 'fzstd'
 import { concatBytes } from '../bytes.ts'
 import { StorgoError } from '../errors.ts'
 import { hashPairsInWasm } from './hash-pairs.ts'
+import { hmacSha256By } from './hmac-sha256.ts'
 import type { Platform } from './platform.ts'
 import { zstdContentBytes } from './zstd-frame.ts'
 
-const SHA256_BLOCK_BYTES = 64
 /** Most bytes that one `getRandomValues` gives. */
 const RANDOM_PIECE_BYTES = 65_536
 
@@ -21,31 +21,20 @@ export const digestSha256: Platform['digestSha256'] = async (bytes) =>
 export const hashPairs: Platform['hashPairs'] = hashPairsInWasm
 export const pairHasher: Platform['pairHasher'] = 'as-sha256'
 
-/** RFC 2104. WebCrypto would make every key derivation asynchronous, for messages of a few bytes. */
-export const hmacSha256: Platform['hmacSha256'] = (key, bytes) => {
-  const block = new Uint8Array(SHA256_BLOCK_BYTES)
-  block.set(key.length > SHA256_BLOCK_BYTES ? digest(key) : key)
-  const inner = digest(
-    concatBytes(
-      block.map((byte) => byte ^ 0x36),
-      bytes,
-    ),
-  )
-  return digest(
-    concatBytes(
-      block.map((byte) => byte ^ 0x5c),
-      inner,
-    ),
-  )
-}
+export const hmacSha256: Platform['hmacSha256'] = hmacSha256By(digest)
 
 export const hkdfSha256: Platform['hkdfSha256'] = (ikm, salt, info) =>
   // 32 bytes are the first block of the expansion, whose counter is 1.
   hmacSha256(hmacSha256(salt, ikm), concatBytes(info, Uint8Array.of(1)))
 
-export const sealAesGcm: Platform['sealAesGcm'] = async (key, nonce, plain) => {
+export const sealAesGcm: Platform['sealAesGcm'] = async (key, nonce, plain, into) => {
   const aes = await aesKey(key)
-  return new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv: unshared(nonce) }, aes, unshared(plain)))
+  const fresh = new Uint8Array(
+    await crypto.subtle.encrypt({ name: 'AES-GCM', iv: unshared(nonce) }, aes, unshared(plain)),
+  )
+  if (into === undefined) return fresh
+  into.set(fresh)
+  return into.subarray(0, fresh.length)
 }
 
 export const openAesGcm: Platform['openAesGcm'] = async (key, nonce, sealed) => {

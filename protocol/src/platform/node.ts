@@ -1,19 +1,29 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes as random } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes as random } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { StorgoError } from '../errors.ts'
 import { choosePairHasher } from './hash-pairs.ts'
+import { hmacSha256By } from './hmac-sha256.ts'
 import type { Platform } from './platform.ts'
 import { zstdContentBytes } from './zstd-frame.ts'
 
 const TAG_BYTES = 16
-/** Ciphers allocate their output: parts of this size stay in cache and are copied once, into the result. */
+/** Ciphers allocate their output: parts of this size stay in cache and are copied once, to where they are wanted. */
 const CIPHER_STEP_BYTES = 1 << 16
 
 const require = createRequire(import.meta.url)
 export const { hashPairs, pairHasher } = choosePairHasher((): typeof import('@chainsafe/hashtree') =>
   require('@chainsafe/hashtree'),
 )
+
+/**
+ * Gives the memory of `bytes` back at once, where it is theirs alone. Left to the garbage collector, what ciphers allocate
+ * costs more than the cipher: nothing of it is used again while it is in cache, and every 64 MiB of it a whole collection.
+ */
+function giveBack({ buffer }: Uint8Array, allocatedBytes: number): void {
+  // A buffer of just the size asked for is no part of Node's pool.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === allocatedBytes) buffer.transfer(0)
+}
 
 /** The same bytes as a plain Uint8Array, so that a Buffer's other methods never leak into results. */
 function plainArray(buffer: Uint8Array): Uint8Array {
@@ -24,16 +34,19 @@ export const sha256: Platform['sha256'] = (bytes) => plainArray(hash('sha256', b
 
 export const digestSha256: Platform['digestSha256'] = (bytes) => sha256(bytes)
 
-export const hmacSha256: Platform['hmacSha256'] = (key, bytes) =>
-  plainArray(createHmac('sha256', key).update(bytes).digest())
+export const hmacSha256: Platform['hmacSha256'] = hmacSha256By(sha256)
 
 export const hkdfSha256: Platform['hkdfSha256'] = (ikm, salt, info) =>
   new Uint8Array(hkdfSync('sha256', ikm, salt, info, 32))
 
-export const sealAesGcm: Platform['sealAesGcm'] = (key, nonce, plain) => {
+export const sealAesGcm: Platform['sealAesGcm'] = (key, nonce, plain, into) => {
+  const sealed = into?.subarray(0, plain.length + TAG_BYTES) ?? new Uint8Array(plain.length + TAG_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
-  const sealed = plainArray(Buffer.allocUnsafeSlow(plain.length + TAG_BYTES))
-  copyThrough(cipher, plain, sealed)
+  for (let at = 0; at < plain.length; at += CIPHER_STEP_BYTES) {
+    const part = cipher.update(plain.subarray(at, at + CIPHER_STEP_BYTES))
+    sealed.set(part, at)
+    giveBack(part, part.length)
+  }
   cipher.final()
   sealed.set(cipher.getAuthTag(), plain.length)
   return sealed
@@ -45,8 +58,8 @@ export const openAesGcm: Platform['openAesGcm'] = (key, nonce, sealed) => {
     if (length < 0) throw new RangeError('shorter than its tag')
     const decipher = createDecipheriv('aes-256-gcm', key, nonce)
     decipher.setAuthTag(sealed.subarray(length))
-    const plain = plainArray(Buffer.allocUnsafeSlow(length))
-    copyThrough(decipher, sealed.subarray(0, length), plain)
+    // In one step: what the cipher allocates is the result, of which nothing leaves before the tag is checked.
+    const plain = plainArray(decipher.update(sealed.subarray(0, length)))
     decipher.final()
     return plain
   } catch (cause) {
@@ -59,20 +72,19 @@ export const openAesGcm: Platform['openAesGcm'] = (key, nonce, sealed) => {
   }
 }
 
-function copyThrough(cipher: { update(bytes: Uint8Array): Uint8Array }, from: Uint8Array, to: Uint8Array): void {
-  for (let at = 0; at < from.length; at += CIPHER_STEP_BYTES) {
-    to.set(cipher.update(from.subarray(at, at + CIPHER_STEP_BYTES)), at)
-  }
-}
-
 const level = { [constants.ZSTD_c_compressionLevel]: 1 }
 /** More than zstd's frame can add to bytes that do not compress, for most sizes: a longer result takes a second part. */
 const FRAME_ROOM_BYTES = 64
 
-export const zstdCompress: Platform['zstdCompress'] = (bytes) =>
+export const zstdCompress: Platform['zstdCompress'] = (bytes) => {
   // zlib allocates its output in parts of `chunkSize`: its default of 16 KiB would assemble a large result from many, and one
   // of a whole chunk would cost 1 MiB for every small file. Its least is 64.
-  plainArray(zstdCompressSync(bytes, { chunkSize: bytes.length + FRAME_ROOM_BYTES, params: level }))
+  const chunkSize = bytes.length + FRAME_ROOM_BYTES
+  const room = zstdCompressSync(bytes, { chunkSize, params: level })
+  const frame = new Uint8Array(room)
+  giveBack(room, chunkSize)
+  return frame
+}
 
 export const zstdDecompress: Platform['zstdDecompress'] = (bytes, maxBytes) => {
   const size = zstdContentBytes(bytes, maxBytes)

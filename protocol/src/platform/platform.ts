@@ -19,8 +19,12 @@ export type Platform = {
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array
   /** RFC 5869 with 32 bytes of output. */
   hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array): Uint8Array
-  /** @returns ciphertext ‖ tag. */
-  sealAesGcm(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Awaitable<Uint8Array>
+  /**
+   * @param into Room for the result, 16 bytes more than `plain` at least, and not the same memory; a fresh array unless
+   *   given, which costs as much as the cipher does.
+   * @returns ciphertext ‖ tag: the start of `into`.
+   */
+  sealAesGcm(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array, into?: Uint8Array): Awaitable<Uint8Array>
   /** @throws {StorgoError} `DECRYPTION_FAILED` unless `sealed` is what this key and nonce sealed. */
   openAesGcm(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Awaitable<Uint8Array>
   /** One Zstandard frame, or `undefined` where the platform cannot compress. */

@@ -18,18 +18,23 @@ export type SealedChunk = {
   plainBytes: number
 }
 
+/** Most bytes that a chunk has once it is sealed: room for any of them. */
+export const SEALED_CHUNK_BYTES = CHUNK_BYTES + SEAL_OVERHEAD_BYTES
+
 /**
  * Compresses where it pays, encrypts and names a chunk.
  *
  * @param plain 1 … `CHUNK_BYTES` bytes.
+ * @param room `SEALED_CHUNK_BYTES` to write `sealed` to, for callers that are done with one chunk before the next: memory
+ *   fresh from the system costs as much as encryption. A fresh array unless given.
  */
-export async function sealChunk(volumeKey: Uint8Array, plain: Uint8Array): Promise<SealedChunk> {
+export async function sealChunk(volumeKey: Uint8Array, plain: Uint8Array, room?: Uint8Array): Promise<SealedChunk> {
   if (plain.length === 0 || plain.length > CHUNK_BYTES) {
     throw new StorgoError('INTERNAL', 'a chunk has 1 byte to 1 MiB', { bytes: plain.length })
   }
   const { codec, encoded } = await encodeChunk(plain)
   const key = await chunkKey(volumeKey, encoded)
-  const sealed = await seal(key, encoded)
+  const sealed = await seal(key, encoded, room)
   return { sealed, digest: await digestSha256(sealed), key, codec, plainBytes: plain.length }
 }
 
@@ -41,7 +46,7 @@ export async function sealChunk(volumeKey: Uint8Array, plain: Uint8Array): Promi
  */
 export async function openChunk(chunk: Omit<SealedChunk, 'codec'> & { codec: number }): Promise<Uint8Array> {
   const { sealed, digest, key, codec, plainBytes } = chunk
-  if (sealed.length > CHUNK_BYTES + SEAL_OVERHEAD_BYTES || !equalBytes(await digestSha256(sealed), digest)) {
+  if (sealed.length > SEALED_CHUNK_BYTES || !equalBytes(await digestSha256(sealed), digest)) {
     throw new StorgoError('SECTOR_CORRUPT', 'the bytes are not those of the chunk', { bytes: sealed.length })
   }
   if (!Number.isInteger(plainBytes) || plainBytes < 1 || plainBytes > CHUNK_BYTES) {

@@ -41,7 +41,8 @@ export type ChainOptions = {
   account?: LocalAccount | undefined
   /** See {@link Chain.sending}. */
   soleSender?: boolean
-  maxFeePerGas?: bigint | undefined
+  /** Read whenever something is sent. */
+  readonly maxFeePerGas?: bigint | undefined
   /** How often new blocks and receipts are looked for, default 250 ms. */
   pollingIntervalMs?: number
   /** For one call, before each of two retries; default 10 s. */
@@ -70,7 +71,12 @@ export async function connectChain(options: ChainOptions): Promise<Chain> {
     publicClient,
     walletClient: account && createWalletClient({ ...settings, account }),
     account,
-    sending: { sole: options.soleSender ?? false, maxFeePerGas: options.maxFeePerGas },
+    sending: {
+      sole: options.soleSender ?? false,
+      get maxFeePerGas() {
+        return options.maxFeePerGas
+      },
+    },
     deployment,
     domain: { chainId: deployment.chainId, verifyingContract: deployment.proofs },
   }

@@ -103,6 +103,14 @@ describe('a chain', () => {
     await assert.rejects(connect({ proofs: to }), { code: 'WRONG_CHAIN' })
   })
 
+  test('has the highest fee of the moment', async () => {
+    const options = { rpcUrl: chain.rpcUrl, deployment: chain.deployment, maxFeePerGas: 7n }
+    const { sending } = await connectChain(options)
+    assert.equal(sending.maxFeePerGas, 7n)
+    options.maxFeePerGas = 8n
+    assert.equal(sending.maxFeePerGas, 8n)
+  })
+
   test('that does not answer is unreachable, and its address stays out of what is shown', async () => {
     const frozen = createServer(() => {}).listen(0, '127.0.0.1')
     await once(frozen, 'listening')

@@ -1,10 +1,12 @@
 import type { Connection } from '@libp2p/interface'
-import { decodeHello, encodeHello, HELLO_PROTOCOL } from '@storgo/protocol'
+import { decodeHello, encodeHello, HELLO_PROTOCOL, isStorgoError, StorgoError } from '@storgo/protocol'
 import { type Address, isAddressEqual } from 'viem'
+import { answering } from './answering.ts'
 import type { Peer } from './create-peer.ts'
-import { checkHello, signedHello } from './hello.ts'
+import { checkHello, type Greeting, signedHello } from './hello.ts'
 import { operatorOf } from './peer-id.ts'
-import { serveStreams } from './serve-requests.ts'
+import { SaidHellos } from './said-hellos.ts'
+import { serveStreams } from './serve-streams.ts'
 
 export type AnswerHelloOptions = {
   /** Whether a registered provider has that operator; asked only about accounts that are the key of their peer id. */
@@ -21,27 +23,50 @@ export async function answerHello(
   { isProvider, timeoutMs = 5_000, maxConcurrent = 64 }: AnswerHelloOptions,
 ): Promise<void> {
   const { libp2p, identity, greetings } = peer
+  const said = new SaidHellos()
 
-  await serveStreams(peer, HELLO_PROTOCOL, { maxConcurrent, timeoutMs }, async (request, connection, signal) => {
+  const limits = { maxConcurrent, timeoutMs }
+  const answer = answering<Connection>(peer, HELLO_PROTOCOL, limits, async (request, connection, signal) => {
     const { message } = await request()
     const { remotePeer } = connection
     const nowSeconds = Math.floor(Date.now() / 1000)
-    const greeting = checkHello(decodeHello(message), identity, { from: remotePeer, to: libp2p.peerId, nowSeconds })
+    const hello = decodeHello(message)
+    const greeting = checked(peer, connection, () =>
+      checkHello(hello, identity, { from: remotePeer, to: libp2p.peerId, nowSeconds }),
+    )
+    if (!said.add(hello.signature, nowSeconds)) {
+      peer.guard?.offended(remotePeer, 'hello-replayed')
+      throw new StorgoError('HELLO_REFUSED', 'This hello was said before.', { account: hello.account })
+    }
     const operator = operatorOf(remotePeer)
     const ownKey = operator !== undefined && isAddressEqual(operator, greeting.account)
     greetings.set(connection, { ...greeting, isProvider: ownKey && (await isProvider(greeting.account, { signal })) })
     const ours = await signedHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds })
-    return { body: encodeHello(ours) }
+    return { body: encodeHello({ ...ours, ...peer.carrierPort() }) }
   })
+  await serveStreams(peer, HELLO_PROTOCOL, answer)
 
   libp2p.addEventListener('connection:open', ({ detail: connection }) => {
     if (connection.direction === 'inbound') closeUnlessGreeted(peer, connection, timeoutMs)
   })
 }
 
-function closeUnlessGreeted({ greetings }: Peer, connection: Connection, timeoutMs: number): void {
+/** A hello of another time may be an honest peer's whose clock is wrong; one with a false signature is not. */
+function checked(peer: Peer, { remotePeer }: Connection, check: () => Greeting): Greeting {
+  try {
+    return check()
+  } catch (error) {
+    const isForged = isStorgoError(error, 'HELLO_REFUSED') && error.details['skewSeconds'] === undefined
+    if (isForged) peer.guard?.offended(remotePeer, 'hello-forged')
+    throw error
+  }
+}
+
+function closeUnlessGreeted({ greetings, guard }: Peer, connection: Connection, timeoutMs: number): void {
   const timer = setTimeout(() => {
-    if (!greetings.of(connection)) connection.abort(new Error('No hello within the deadline.'))
+    if (greetings.of(connection)) return
+    guard?.offended(connection.remotePeer, 'hello-missing')
+    connection.abort(new Error('No hello within the deadline.'))
   }, timeoutMs)
   connection.addEventListener('close', () => clearTimeout(timer), { once: true })
 }

@@ -33,8 +33,8 @@ type Spoken = {
   versions?: VersionRange
 }
 
-/** Who the other side has proven to be. */
-export type Greeting = { account: Address; agent: string }
+/** Who the other side has proven to be, and the TCP port at which it takes native carriers; 0: at none. */
+export type Greeting = { account: Address; agent: string; carrierPort: number }
 
 /** How far two clocks may be apart. */
 const MAX_CLOCK_SKEW_SECONDS = 120
@@ -97,7 +97,7 @@ export function checkHello(hello: Hello, identity: Spoken, { from, to, nowSecond
   if (!isAddressEqual(signer, account)) {
     throw new StorgoError('HELLO_REFUSED', 'The hello is not signed by its account for this connection.', { account })
   }
-  return { account, agent }
+  return { account, agent, carrierPort: hello.carrierPort ?? 0 }
 }
 
 const bytesOf = (peerId: PeerId) => peerId.toMultihash().bytes

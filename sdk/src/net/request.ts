@@ -1,7 +1,10 @@
+import type { Connection } from '@libp2p/interface'
+import { CarrierLost } from './carrier/carrier.ts'
 import { connectionTo } from './connection-to.ts'
 import type { Peer } from './create-peer.ts'
 import { withDeadline } from './deadline.ts'
 import { exchange } from './exchange.ts'
+import type { Frames } from './frame-decoder.ts'
 import type { PeerAddress } from './peer-address.ts'
 
 export type RequestOptions = {
@@ -18,7 +21,8 @@ export type RequestOptions = {
 
 /**
  * Asks a provider and returns its reply. The connection is made and greeted if need be, and reused; a provider is asked at
- * most 8 things at a time, the rest wait in order.
+ * most 8 things at a time, the rest wait in order. A request whose native carrier breaks off is made again on a stream, so
+ * the provider may see it twice: every protocol must allow for that.
  *
  * @throws {StorgoError} what the provider answered; `TIMED_OUT`, `PEER_UNREACHABLE`, `PROVIDER_BUSY` (too many wait here
  * already), `MESSAGE_TOO_LARGE`, and what hello may be refused with. Rejects with the signal's reason when it aborts.
@@ -28,9 +32,48 @@ export async function request(peer: Peer, options: RequestOptions): Promise<{ bo
   const details = { operator: to.operator, protocol }
   return peer.queue.run(to.peerId.toString(), signal, () =>
     withDeadline({ ms: timeoutMs, what: 'The request', details, signal }, async (deadline) => {
-      const connection = await connectionTo(peer, to)
-      deadline.throwIfAborted()
-      return exchange(connection, protocol, { message, bulk }, deadline)
+      return observed(peer, options, async () => {
+        const connection = await connectionTo(peer, to)
+        deadline.throwIfAborted()
+        return carry(peer, connection, protocol, { message, bulk }, deadline)
+      })
     }),
   )
+}
+
+/** By the native carrier to the peer if there is one, otherwise, or if that breaks off, on a stream. */
+async function carry(peer: Peer, connection: Connection, protocol: string, request: Frames, signal: AbortSignal) {
+  const port = peer.greetings.of(connection)?.carrierPort ?? 0
+  const reply =
+    (await peer.carriers.of(connection)?.exchange(protocol, request, signal).catch(unlessLost)) ??
+    (await exchange(connection, protocol, request, signal))
+  peer.carriers.count(connection, request.bulk.length + reply.bulk.length, port)
+  return reply
+}
+
+function unlessLost(error: unknown): undefined {
+  if (!(error instanceof CarrierLost)) throw error
+}
+
+/** Tells the guard how the request went, unless nobody waits for it any more. */
+async function observed(
+  peer: Peer,
+  options: RequestOptions,
+  ask: () => Promise<{ body: Uint8Array; bulk: Uint8Array }>,
+) {
+  const { to, protocol, message, bulk, signal } = options
+  const startedMs = performance.now()
+  const tell = (receivedBytes: number, error?: unknown) => {
+    const sentBytes = message.length + (bulk?.length ?? 0)
+    const ms = performance.now() - startedMs
+    peer.guard?.asked(to.peerId, { protocol, ms, sentBytes, receivedBytes, ...(error !== undefined && { error }) })
+  }
+  try {
+    const reply = await ask()
+    tell(reply.body.length + reply.bulk.length)
+    return reply
+  } catch (error) {
+    if (!signal?.aborted) tell(0, error)
+    throw error
+  }
 }

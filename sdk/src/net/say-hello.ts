@@ -13,14 +13,15 @@ import { checkHello, signedHello } from './hello.ts'
  * @throws {StorgoError} `WRONG_CHAIN`, `VERSION_UNSUPPORTED`, `HELLO_REFUSED` from either side; what `exchange` throws.
  */
 export async function sayHello(
-  { libp2p, identity, greetings }: Peer,
+  { libp2p, identity, greetings, helloTimes, carrierPort }: Peer,
   connection: Connection,
   { operator, signal }: { operator: Address; signal: AbortSignal },
 ): Promise<Greeted> {
   const { remotePeer } = connection
   const nowSeconds = Math.floor(Date.now() / 1000)
-  const ours = await signedHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds })
-  const request = { message: encodeHello(ours), bulk: new Uint8Array(0) }
+  const issuedAt = helloTimes.next(remotePeer, nowSeconds)
+  const ours = await signedHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds: issuedAt })
+  const request = { message: encodeHello({ ...ours, ...carrierPort() }), bulk: new Uint8Array(0) }
   const { body } = await exchange(connection, HELLO_PROTOCOL, request, signal)
   const greeting = checkHello(decodeHello(body), identity, { from: remotePeer, to: libp2p.peerId, nowSeconds })
   if (!isAddressEqual(greeting.account, operator)) {

@@ -1,13 +1,11 @@
-import type { Connection, PeerId, Stream } from '@libp2p/interface'
-import { encodeErrorReply, encodeReply, isStorgoError, StorgoError } from '@storgo/protocol'
+import type { PeerId } from '@libp2p/interface'
+import { StorgoError } from '@storgo/protocol'
 import type { Address } from 'viem'
+import { answering, type ReplyContent, type ServeLimits } from './answering.ts'
 import type { Peer } from './create-peer.ts'
-import { withDeadline } from './deadline.ts'
 import type { Frames } from './frame-decoder.ts'
-import { readFrames, writeFrames } from './frames.ts'
-
-/** The protocol's own reply message (at most `MAX_MESSAGE_BYTES` less what the frame around it takes) and bulk bytes. */
-export type ReplyContent = { body: Uint8Array; bulk?: Uint8Array }
+import type { Greeted } from './greetings.ts'
+import { serveStreams } from './serve-streams.ts'
 
 export type RequestContext = {
   peer: PeerId
@@ -22,94 +20,29 @@ export type RequestContext = {
 /** Answers one request. A StorgoError it throws reaches the peer as it is, anything else only as `INTERNAL`. */
 export type RequestHandler = (request: Frames, context: RequestContext) => Promise<ReplyContent>
 
-export type ServeLimits = {
-  /** Requests of this protocol answered at a time, over all peers; more are told `PROVIDER_BUSY` unread. */
-  maxConcurrent: number
-  /** From the opening of the stream to the handler's answer. */
-  timeoutMs: number
-  /** Told of failures that are ours: the error itself never reaches the peer. */
-  onInternalError?: (error: unknown, context: { peer: PeerId; protocol: string }) => void
-}
+/** Whoever asks, and as whom it has said hello, if it has. */
+type Asker = { remotePeer: PeerId; greeted: Greeted | undefined }
 
-/** How long a peer may take to receive the reply. */
-const SEND_TIMEOUT_MS = 10_000
-/** How long to let a peer finish sending a request that was refused unread, so that it sees why. */
-const LINGER_MS = 1_000
-
-/** Answers `protocol` for peers that have completed hello; others are told `HELLO_REQUIRED`. */
+/** Answers `protocol`, on every carrier, for peers that have completed hello; others are told `HELLO_REQUIRED`. */
 export async function serveRequests(
   peer: Peer,
   protocol: string,
   handle: RequestHandler,
   limits: ServeLimits,
 ): Promise<void> {
-  await serveStreams(peer, protocol, limits, async (request, connection, signal) => {
-    const greeted = peer.greetings.of(connection)
+  const answer = answering<Asker>(peer, protocol, limits, async (request, { remotePeer, greeted }, signal) => {
     if (!greeted) throw new StorgoError('HELLO_REQUIRED', 'Say hello first.')
     const { account, isProvider } = greeted
-    return handle(await request(), { peer: connection.remotePeer, account, isProvider, signal })
+    return handle(await request(), { peer: remotePeer, account, isProvider, signal })
   })
-}
-
-/** Reads the request; called at most once. */
-type ReadRequest = () => Promise<Frames>
-type StreamAnswerer = (request: ReadRequest, connection: Connection, signal: AbortSignal) => Promise<ReplyContent>
-
-/** Deadlines, bounds and error replies of every protocol that this side answers, hello included. */
-export async function serveStreams(
-  peer: Peer,
-  protocol: string,
-  { maxConcurrent, timeoutMs, onInternalError }: ServeLimits,
-  answer: StreamAnswerer,
-): Promise<void> {
-  let running = 0
-
-  const answerWithin = (stream: Stream, connection: Connection, gone: AbortSignal) => {
-    if (running >= maxConcurrent) throw new StorgoError('PROVIDER_BUSY', 'Too many requests at once.')
-    const details = { protocol }
-    return withDeadline({ ms: timeoutMs, what: 'The request', details, signal: gone }, async (signal) => {
-      running++
-      try {
-        return await answer(() => readFrames(stream, { signal }), connection, signal)
-      } finally {
-        // A handler that outlives its deadline keeps its place, so the bound holds for work, not for replies.
-        running--
-      }
-    })
-  }
-
-  const replyTo = async (stream: Stream, connection: Connection, gone: AbortSignal): Promise<Frames> => {
-    try {
-      const { body, bulk = new Uint8Array(0) } = await answerWithin(stream, connection, gone)
-      return { message: encodeReply(body), bulk }
-    } catch (error) {
-      if (!isStorgoError(error)) onInternalError?.(error, { peer: connection.remotePeer, protocol })
-      return { message: encodeErrorReply(error), bulk: new Uint8Array(0) }
-    }
-  }
-
-  await peer.libp2p.handle(protocol, async (stream, connection) => {
-    const gone = new AbortController()
-    stream.addEventListener('close', ({ error }) => error && gone.abort(error), { once: true })
-    try {
-      const reply = await replyTo(stream, connection, gone.signal)
-      gone.signal.throwIfAborted()
-      await withDeadline({ ms: SEND_TIMEOUT_MS, what: 'Sending the reply' }, (signal) =>
-        writeFrames(stream, reply, { signal }),
-      )
-      await linger(stream)
-    } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
-    }
-  })
-}
-
-/** Drops what the peer still sends, until it has ended or reset the stream. */
-async function linger(stream: Stream): Promise<void> {
-  if (stream.remoteWriteStatus !== 'writable') return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  stream.addEventListener('message', () => {})
-  stream.addEventListener('remoteCloseWrite', () => resolve(), { once: true })
-  stream.addEventListener('close', () => resolve(), { once: true })
-  await withDeadline({ ms: LINGER_MS, what: 'The rest of a refused request' }, () => promise)
+  peer.answers.set(protocol, (remotePeer, request, gone) =>
+    answer({
+      asker: { remotePeer, greeted: peer.greetings.ofPeer(peer.libp2p, remotePeer) },
+      read: async () => request,
+      gone,
+    }),
+  )
+  await serveStreams(peer, protocol, ({ asker, ...asked }) =>
+    answer({ ...asked, asker: { remotePeer: asker.remotePeer, greeted: peer.greetings.of(asker) } }),
+  )
 }

@@ -7,7 +7,19 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
-import { aClient, addressOf, anEchoProvider, aPeerId, ECHO, SILENCE } from './fixtures/peers.ts'
+import {
+  aClient,
+  addressOf,
+  anEchoProvider,
+  aPeerId,
+  ECHO,
+  NATIVE_CARRIER,
+  QUIC_STREAMS,
+  SILENCE,
+  TCP_STREAMS,
+  takeNativeCarrier,
+  type Way,
+} from './fixtures/peers.ts'
 import type { PeerAddress } from './peer-address.ts'
 import { operatorOf } from './peer-id.ts'
 import { request } from './request.ts'
@@ -15,9 +27,11 @@ import { request } from './request.ts'
 const message = Uint8Array.of(1)
 
 /** A provider in a process of its own, which dies with the test. */
-async function aProviderProcess() {
+async function aProviderProcess(way: Way) {
   const path = fileURLToPath(new URL('./fixtures/echo-provider.ts', import.meta.url))
-  const child = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, way.native ? [path, 'native'] : [path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [line] = await once(createInterface(child.stdout), 'line')
   const { operator, multiaddrs } = JSON.parse(line)
   const peerId = peerIdFromString(multiaddrs[0].split('/p2p/')[1])
@@ -41,31 +55,35 @@ async function aServer(onConnection: Parameters<typeof createServer>[1]) {
   return { port, [Symbol.dispose]: () => void server.close() }
 }
 
-test('a killed provider fails the requests under way at once', async () => {
-  using provider = await aProviderProcess()
-  await using client = await aClient()
-  const { to } = provider
-  await request(client, { to, protocol: ECHO, message })
-  const asked = [1, 2, 3].map(() => request(client, { to, protocol: SILENCE, message }))
-  const results = Promise.allSettled(asked)
-  provider.child.kill('SIGKILL')
-  const before = performance.now()
-  for (const result of await results)
-    assert.equal(result.status === 'rejected' && result.reason.code, 'PEER_UNREACHABLE')
-  assert.ok(performance.now() - before < 2_000)
-  await assert.rejects(request(client, { to, protocol: ECHO, message }), { code: 'PEER_UNREACHABLE' })
-})
+for (const way of [TCP_STREAMS, NATIVE_CARRIER]) {
+  test(`a killed provider fails the requests under way over ${way.name} at once`, async () => {
+    using provider = await aProviderProcess(way)
+    await using client = await aClient()
+    const { to } = provider
+    if (way.native) await takeNativeCarrier(client, to)
+    await request(client, { to, protocol: ECHO, message })
+    const asked = [1, 2, 3].map(() => request(client, { to, protocol: SILENCE, message }))
+    const results = Promise.allSettled(asked)
+    provider.child.kill('SIGKILL')
+    const before = performance.now()
+    for (const result of await results)
+      assert.equal(result.status === 'rejected' && result.reason.code, 'PEER_UNREACHABLE')
+    assert.ok(performance.now() - before < 2_000)
+    await assert.rejects(request(client, { to, protocol: ECHO, message }), { code: 'PEER_UNREACHABLE' })
+  })
 
-test('a frozen provider costs a request its deadline, and works again once it goes on', async () => {
-  using provider = await aProviderProcess()
-  await using client = await aClient()
-  const { to } = provider
-  await request(client, { to, protocol: ECHO, message })
-  provider.child.kill('SIGSTOP')
-  await assert.rejects(request(client, { to, protocol: ECHO, message, timeoutMs: 300 }), { code: 'TIMED_OUT' })
-  provider.child.kill('SIGCONT')
-  assert.deepEqual((await request(client, { to, protocol: ECHO, message })).body, message)
-})
+  test(`a frozen provider costs a request over ${way.name} its deadline, and works again once it goes on`, async () => {
+    using provider = await aProviderProcess(way)
+    await using client = await aClient()
+    const { to } = provider
+    if (way.native) await takeNativeCarrier(client, to)
+    await request(client, { to, protocol: ECHO, message })
+    provider.child.kill('SIGSTOP')
+    await assert.rejects(request(client, { to, protocol: ECHO, message, timeoutMs: 300 }), { code: 'TIMED_OUT' })
+    provider.child.kill('SIGCONT')
+    assert.deepEqual((await request(client, { to, protocol: ECHO, message })).body, message)
+  })
+}
 
 test('a peer that takes a connection and says nothing costs the dialling deadline, not that of the request', async () => {
   using server = await aServer(() => {})
@@ -73,6 +91,15 @@ test('a peer that takes a connection and says nothing costs the dialling deadlin
   const before = performance.now()
   await assert.rejects(request(client, { to: anAddress(server.port), protocol: ECHO, message }), { code: 'TIMED_OUT' })
   assert.ok(performance.now() - before < 3_000)
+})
+
+test('an address that says nothing leaves time for the next', async () => {
+  using silent = await aServer(() => {})
+  await using provider = await anEchoProvider({ way: QUIC_STREAMS })
+  await using client = await aClient({ limits: { dialTimeoutMs: 3_000 } })
+  const { multiaddrs, ...to } = addressOf(provider)
+  const first = multiaddr(`/ip4/127.0.0.1/tcp/${silent.port}/p2p/${to.peerId}`)
+  await request(client, { to: { ...to, multiaddrs: [...multiaddrs, first] }, protocol: ECHO, message })
 })
 
 test('a peer that talks nonsense, one that hangs up, a closed port and no address are unreachable', async () => {

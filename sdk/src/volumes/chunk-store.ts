@@ -1,4 +1,4 @@
-import { type ChunkEntry, type SealedChunk, StorgoError, sealChunk } from '@storgo/protocol'
+import { type ChunkEntry, SEALED_CHUNK_BYTES, type SealedChunk, StorgoError, sealChunk } from '@storgo/protocol'
 import type { Hex } from 'viem'
 import { bytesToHex, hexToBytes } from 'viem/utils'
 import type { WriteSession } from './write-session.ts'
@@ -11,6 +11,8 @@ export class ChunkStore {
   readonly #write: WriteSession
   readonly #signal: AbortSignal
   readonly #startSeconds = Math.floor(Date.now() / 1000)
+  /** Where chunks are sealed, one after the other: the log copies them. */
+  readonly #room = new Uint8Array(SEALED_CHUNK_BYTES)
   #dedupedBytes = 0
   #resumedBytes = 0
   #droppedBytes = 0
@@ -35,9 +37,13 @@ export class ChunkStore {
     return this.#droppedBytes
   }
 
-  /** @param plain 1 byte … 1 MiB. `named` learns that the manifest being written names the chunk. */
+  /**
+   * One call at a time.
+   * @param plain 1 byte … 1 MiB. `named` learns that the manifest being written names the chunk.
+   * @returns the chunk, whose `sealed` bytes are valid until the next call.
+   */
   async addPlain(plain: Uint8Array, named: Set<Hex>): Promise<SealedChunk> {
-    const chunk = await sealChunk(this.#write.version.keys.volumeKey, plain)
+    const chunk = await sealChunk(this.#write.version.keys.volumeKey, plain, this.#room)
     const known = await this.add(chunk, named)
     if (known) this.#dedupedBytes += plain.length
     if (known && this.#isLeftOver(known)) this.#resumedBytes += plain.length

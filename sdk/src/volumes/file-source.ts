@@ -10,6 +10,7 @@ export type FileSource = {
   modifiedMs: number
   /** At most 255 bytes. */
   mediaType: string
+  /** Its bytes, in parts of any size. A part is looked at only until the next is asked for, so one buffer may do for all. */
   open(): AsyncIterable<Uint8Array>
 }
 

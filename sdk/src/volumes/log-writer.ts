@@ -16,14 +16,18 @@ import {
 import type { FreeStripes } from './free-stripes.ts'
 import { reserveOf } from './log-reserve.ts'
 import { StripeFill } from './stripe-fill.ts'
+import { StripeMemory } from './stripe-memory.ts'
 import type { StripeRoots } from './stripe-roots.ts'
 import { UnsignedExtents } from './unsigned-extents.ts'
 
 /** A change of one sector, as in a slot-write: whole (`replace`, 1 MiB at offset 0), XOR onto what is there, or onto zeros (`fresh`). */
 export type SectorPatch = { sector: number; offset: number; bytes: Uint8Array; mode: PatchMode }
 
-/** Takes the changes of one stripe, one list per slot. Resolves when there is room for the next. */
-export type SectorSink = (changes: SectorPatch[][]) => Promise<void>
+/**
+ * Takes the changes of one stripe, one list per slot. Resolves when there is room for the next. Calls `done`, then or later,
+ * once all slots have the bytes and they may be overwritten; never where a slot failed.
+ */
+export type SectorSink = (changes: SectorPatch[][], done: () => void) => Promise<void>
 
 /** Numbers of a state that the log decides. */
 export type LogRoots = { tail: number; sectors: number; slotRoots: Uint8Array; root: Uint8Array }
@@ -59,6 +63,7 @@ export class LogWriter {
   readonly billedSectors: number
   readonly #options: LogWriterOptions
   readonly #stripeBytes: number
+  readonly #memory: StripeMemory
   readonly #unsigned = new UnsignedExtents()
   readonly #freed: SectorRun[] = []
   #tail: number
@@ -73,6 +78,7 @@ export class LogWriter {
     this.free = options.free
     this.billedSectors = options.billedSectors
     this.#stripeBytes = options.code.k * SECTOR_BYTES
+    this.#memory = new StripeMemory(options.code)
     this.#tail = options.tail
     this.#region = options.region
     this.#fill = options.fill
@@ -173,7 +179,7 @@ export class LogWriter {
     if (fill?.isUnsent) {
       const { roots, changes } = fill.encode()
       await this.#options.roots.set(fill.stripe, roots, false)
-      await sink(changes)
+      await sink(changes, () => {})
     }
     const sectors = Math.ceil(this.#tail / this.#stripeBytes)
     const slotRoots = await this.#options.roots.slotRoots()
@@ -230,14 +236,15 @@ export class LogWriter {
     this.#fill = undefined
     if (!this.#region && !fill.isFull) this.#tailFill = fill
     const { isUnsent } = fill
-    const { roots, changes } = fill.encode()
+    const { roots, changes, spare } = fill.encode()
     await this.#options.roots.set(fill.stripe, roots, true)
-    if (isUnsent) await sink(changes)
+    if (isUnsent) await sink(changes, () => spare && this.#memory.give(spare))
   }
 
   #nextStripe(): StripeFill {
     const stripe = Math.floor((this.#region?.position ?? this.#tail) / this.#stripeBytes)
-    return StripeFill.empty(this.#options.code, stripe, { reused: this.#region !== undefined })
+    const { code } = this.#options
+    return new StripeFill({ code, stripe, room: this.#memory.take(), filled: 0, reused: this.#region !== undefined })
   }
 
   /** The stripe of the tail, unless that is full. */
@@ -249,9 +256,9 @@ export class LogWriter {
     if (known) return known
     const { code, read } = this.#options
     const stripe = Math.floor(this.#tail / this.#stripeBytes)
-    const bytes = new Uint8Array(this.#stripeBytes)
-    bytes.set(await read({ offset: stripe * this.#stripeBytes, length: filled }))
-    return new StripeFill({ code, stripe, bytes, filled, reused: false })
+    const room = this.#memory.take()
+    room.bytes.set(await read({ offset: stripe * this.#stripeBytes, length: filled }))
+    return new StripeFill({ code, stripe, room, filled, reused: false })
   }
 
   #assertRoom(length: number): void {

@@ -13,6 +13,7 @@ import { FreeStripes } from './free-stripes.ts'
 import { LogWriter, type LogWriterOptions } from './log-writer.ts'
 import { type LogPlace, placeOfLog } from './place-of-log.ts'
 import { StripeFill } from './stripe-fill.ts'
+import { StripeMemory } from './stripe-memory.ts'
 import { type ReadEntry, StripeRoots } from './stripe-roots.ts'
 
 /** With one data slot the largest sealed chunk is a little larger than a stripe. */
@@ -56,16 +57,17 @@ async function readUncovered(
   { uncovered, position }: LogPlace,
   { code, tail, read, stripeBytes, roots }: RestoreLogOptions & { stripeBytes: number; roots: StripeRoots },
 ): Promise<StripeFill | undefined> {
+  const memory = new StripeMemory(code)
   let fill: StripeFill | undefined
   for (const stripe of uncovered) {
     const offset = stripe * stripeBytes
-    const bytes = new Uint8Array(stripeBytes)
-    bytes.set(await read({ offset, length: Math.min(stripeBytes, tail - offset) }))
-    const data = Array.from({ length: code.k }, (_, i) => bytes.subarray(i * SECTOR_BYTES, (i + 1) * SECTOR_BYTES))
+    const room = memory.take()
+    room.bytes.set(await read({ offset, length: Math.min(stripeBytes, tail - offset) }))
+    const data = Array.from({ length: code.k }, (_, i) => room.bytes.subarray(i * SECTOR_BYTES, (i + 1) * SECTOR_BYTES))
     const sectorRoots = [...data, ...code.encode(data)].map((sector) => sectorRoot(sector))
     const isOpen = offset < position && position < offset + stripeBytes
     await roots.set(stripe, sectorRoots, !isOpen)
-    if (isOpen) fill = new StripeFill({ code, stripe, bytes, filled: position - offset, reused: false })
+    if (isOpen) fill = new StripeFill({ code, stripe, room, filled: position - offset, reused: false })
   }
   return fill
 }

@@ -11,7 +11,7 @@ import {
 import { isAddressEqual } from 'viem'
 import { isOfAnotherWriter, penTaken } from './another-writer.ts'
 import { ByteBudget } from './byte-budget.ts'
-import type { SectorPatch } from './log-writer.ts'
+import type { SectorPatch, SectorSink } from './log-writer.ts'
 import type { Logger } from './logger.ts'
 import { refusalOf } from './refusal.ts'
 import { SlotSender, type Upload } from './slot-sender.ts'
@@ -99,16 +99,22 @@ export class SlotFleet {
   }
 
   /**
-   * Sends the changes of one stripe, one list per slot. Resolves when there is room for the next stripe.
+   * Sends the changes of one stripe, one list per slot. Resolves when there is room for the next stripe; `done` as in
+   * {@link SectorSink}.
    * @throws {StorgoError} `NOT_ENOUGH_SLOTS`, or what the slots refuse with, once fewer than q are left.
    */
-  async write(upload: Upload, changes: SectorPatch[][]): Promise<void> {
+  async write(upload: Upload, changes: SectorPatch[][], done: Parameters<SectorSink>[1]): Promise<void> {
     this.#assertQuorum(upload)
     const bytes = changes.flat().reduce((sum, patch) => sum + patch.bytes.length, 0)
     const release = await this.#watching(() => this.#budget.take(bytes, upload.signal))
     this.#assertQuorum(upload)
-    const sent = this.#live().map((sender) => sender.write(upload, changes[sender.link.slot] ?? []))
-    Promise.all(sent).then(release, release)
+    const live = this.#live()
+    const sent = live.map((sender) => sender.write(upload, changes[sender.link.slot] ?? []))
+    Promise.all(sent).then(() => {
+      release()
+      // A transport may still hold bytes of a request that failed or was given up.
+      if (!upload.signal.aborted && live.every(({ failed }) => !failed)) done()
+    }, release)
   }
 
   /**

@@ -78,7 +78,7 @@ export class VolumeWriter {
   /** @throws {StorgoError} `VOLUME_FULL`, `NOT_ENOUGH_SLOTS`, or what the slots refuse with. */
   append(bytes: Uint8Array): Promise<Extent> {
     this.#appendedBytes += bytes.length
-    return this.#options.log.append(bytes, (changes) => this.#options.fleet.write(this.#upload, changes))
+    return this.#options.log.append(bytes, (changes, done) => this.#options.fleet.write(this.#upload, changes, done))
   }
 
   /** Signs the next state and resolves once q slots hold it. @throws {StorgoError} as {@link append}. */
@@ -89,7 +89,7 @@ export class VolumeWriter {
       sectors,
       slotRoots,
       root: volumeRoot,
-    } = await log.flush((changes) => fleet.write(this.#upload, changes))
+    } = await log.flush((changes, done) => fleet.write(this.#upload, changes, done))
     const headRecord = await encodeHead({
       headKey: keys.headKey,
       tail,

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file storgo/v1/hello.proto.
  */
 export const file_storgo_v1_hello: GenFile = /*@__PURE__*/
-  fileDesc("ChVzdG9yZ28vdjEvaGVsbG8ucHJvdG8SCXN0b3Jnby52MSKbAQoFSGVsbG8SEAoIY2hhaW5faWQYASABKAQSEAoIY29udHJhY3QYAiABKAwSEwoLdmVyc2lvbl9taW4YAyABKA0SEwoLdmVyc2lvbl9tYXgYBCABKA0SDQoFYWdlbnQYBSABKAkSDwoHYWNjb3VudBgGIAEoDBIRCglpc3N1ZWRfYXQYByABKAQSEQoJc2lnbmF0dXJlGAggASgMYgZwcm90bzM");
+  fileDesc("ChVzdG9yZ28vdjEvaGVsbG8ucHJvdG8SCXN0b3Jnby52MSKxAQoFSGVsbG8SEAoIY2hhaW5faWQYASABKAQSEAoIY29udHJhY3QYAiABKAwSEwoLdmVyc2lvbl9taW4YAyABKA0SEwoLdmVyc2lvbl9tYXgYBCABKA0SDQoFYWdlbnQYBSABKAkSDwoHYWNjb3VudBgGIAEoDBIRCglpc3N1ZWRfYXQYByABKAQSEQoJc2lnbmF0dXJlGAggASgMEhQKDGNhcnJpZXJfcG9ydBgJIAEoDWIGcHJvdG8z");
 
 /**
  * Both sides send one: the request of /storgo/hello/1.0.0 and its reply.
@@ -67,6 +67,13 @@ export type Hello = Message<"storgo.v1.Hello"> & {
    * @generated from field: bytes signature = 8;
    */
   signature: Uint8Array;
+
+  /**
+   * TCP port of native carriers at the address of this connection; 0: none. See docs/protocol/carriers.md.
+   *
+   * @generated from field: uint32 carrier_port = 9;
+   */
+  carrierPort: number;
 };
 
 /**
