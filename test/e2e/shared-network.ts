@@ -45,7 +45,9 @@ export async function startSharedNetwork(): Promise<SharedNetwork> {
     failure: async (args, options) => {
       const { exitCode, stderr, stdout, ms } = await storgo([...args, '--json'], options)
       assert.equal(stdout.toString(), '', 'a failed command prints no data')
-      const { code, message, next } = parseObject(stderr.trimEnd().split('\n').at(-1) ?? '')
+      // Warnings are text; they may come before and after it.
+      const error = stderr.split('\n').findLast((line) => line.startsWith('{'))
+      const { code, message, next } = parseObject(error ?? stderr)
       assert.ok(typeof code === 'string' && typeof message === 'string', stderr)
       return { code, message, exitCode, ms, ...(typeof next === 'string' && { next }) }
     },

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SharedNetwork } from '../shared-network.ts'
 import { randomBytesOf } from './random-file.ts'
 
 const MIB = 1 << 20
 const BYTES = 5 * MIB
+/** An epoch of the local network takes about half a minute. */
+const MOST_LOOKS = 90
 
 /** What was removed, its room, and slots that are given up. In a volume of its own. */
 export function spaceAndSlots({ cwd, storgo, json, failure }: SharedNetwork): void {
@@ -14,6 +17,13 @@ export function spaceAndSlots({ cwd, storgo, json, failure }: SharedNetwork): vo
 
   const has = async (path: string): Promise<boolean> =>
     (await json(['ls', '--volume', id])).some((entry) => entry['path'] === path)
+
+  const epoch = async (): Promise<number> => {
+    const [shown] = await json(['node', 'status'])
+    const providers = shown?.['providers']
+    assert.ok(Array.isArray(providers))
+    return Math.max(...providers.map(({ status }) => Number(status?.epoch ?? 0)))
+  }
 
   describe('space and slots', () => {
     before(async () => {
@@ -26,6 +36,10 @@ export function spaceAndSlots({ cwd, storgo, json, failure }: SharedNetwork): vo
     })
 
     test('a file that was removed comes back with undelete, and history names the states', async () => {
+      // Of each epoch the last state is remembered: so the removal has to come in a later one.
+      const stored = await epoch()
+      assert.ok(stored > 0)
+      for (let i = 0; i < MOST_LOOKS && (await epoch()) === stored; i++) await delay(1_000)
       await json(['rm', 'gone.bin', '--volume', id])
       assert.equal(await has('gone.bin'), false)
       const states = await json(['volume', 'history', id])
