@@ -16,8 +16,8 @@ import type { LiveSettings } from './config/live-settings.ts'
 import { controlApi } from './control/control-api.ts'
 import { writeControlToken } from './control/control-token.ts'
 import { findMovedPeer } from './discovery/find-peer.ts'
-import { PeerSearch } from './discovery/peer-search.ts'
 import { prepareDiscovery } from './discovery/prepare-discovery.ts'
+import { startSearching } from './discovery/start-searching.ts'
 import { TwinWatch } from './identity/twin-watch.ts'
 import { keepStore } from './keep-store.ts'
 import { Locks } from './locks.ts'
@@ -162,17 +162,18 @@ export async function startProviderNode(
   const multiaddrs = () => peer.libp2p.getMultiaddrs()
   twins.start(peer.libp2p)
   if (discovery) {
-    const search = resources.use(
-      new PeerSearch({
-        get intervalMs() {
-          return config.discovery.intervalSeconds * 1000
-        },
-        listRegistered: (most, options) => chain.listPeers(most, options),
-        ...{ peer, discovery, guard, operatorKey: privateKey, configured: config.discovery.peers },
-        ...{ nowMs, random: Math.random, logger },
+    resources.use(
+      startSearching({
+        config: config.discovery,
+        peer,
+        discovery,
+        guard,
+        operatorKey: privateKey,
+        chain,
+        nowMs,
+        logger,
       }),
     )
-    search.start()
   }
   const watching = resources.use(
     startWatching({

@@ -67,9 +67,9 @@ async function store(volume: VolumeClient, path: string, isOver = () => false): 
 async function differing(volume: VolumeClient, paths: readonly string[]): Promise<string[]> {
   const wrong: string[] = []
   for (const path of paths) {
-    const pieces: Uint8Array[] = []
-    for await (const bytes of volume.get(path)) pieces.push(bytes)
-    if (!Buffer.concat(pieces).equals(bytesOf(path))) wrong.push(path)
+    const parts: Uint8Array[] = []
+    for await (const bytes of volume.get(path)) parts.push(bytes)
+    if (!Buffer.concat(parts).equals(bytesOf(path))) wrong.push(path)
   }
   return wrong
 }

@@ -17,22 +17,13 @@ import {
   type Peer,
   type PeerExtension,
   type PeerGuard,
-  type RequestHandler,
   serveRequests,
 } from '@storgo/sdk'
 import type { Address } from 'viem'
 import type { NodeConfig } from '../config/schema.ts'
 import { noticingLies } from '../peers/notice-lies.ts'
-import { slotCertify } from '../slots/slot-certify.ts'
-import { slotCommit } from '../slots/slot-commit.ts'
-import { slotHistory } from '../slots/slot-history.ts'
-import { slotPen } from '../slots/slot-pen.ts'
-import { slotRead } from '../slots/slot-read.ts'
-import { slotRelease } from '../slots/slot-release.ts'
+import { SLOT_PROTOCOLS, type SlotProtocol, slotHandler } from '../slots/slot-handlers.ts'
 import type { SlotServices } from '../slots/slot-services.ts'
-import { slotState } from '../slots/slot-state.ts'
-import { slotSync } from '../slots/slot-sync.ts'
-import { slotWrite } from '../slots/slot-write.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { carrierListenOf } from './carrier-listen.ts'
@@ -52,7 +43,10 @@ const LIMITS = {
   [SLOT_SYNC_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
   [SLOT_HISTORY_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
   [SLOT_RELEASE_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
-} as const
+} as const satisfies Record<SlotProtocol, object>
+
+/** What is signed comes with these: who sends what does not hold is noticed. */
+const TELLS_OF_LIES: ReadonlySet<SlotProtocol> = new Set([SLOT_COMMIT_PROTOCOL, SLOT_CERTIFY_PROTOCOL])
 
 export type NetworkOptions = {
   /** Live: the connections of one peer are bounded by what it says at the moment. */
@@ -73,17 +67,6 @@ export type NetworkOptions = {
 /** Listens, greets, and answers the slot protocols. */
 export async function startNetwork(options: NetworkOptions): Promise<Peer> {
   const { config, operatorKey, domain, slots, isProvider, guard, findPeer, discovery, logger, metrics } = options
-  const handlers: Record<keyof typeof LIMITS, RequestHandler> = {
-    [SLOT_STATE_PROTOCOL]: slotState(slots),
-    [SLOT_PEN_PROTOCOL]: slotPen(slots),
-    [SLOT_WRITE_PROTOCOL]: slotWrite(slots),
-    [SLOT_COMMIT_PROTOCOL]: noticingLies(slotCommit(slots), guard),
-    [SLOT_CERTIFY_PROTOCOL]: noticingLies(slotCertify(slots), guard),
-    [SLOT_READ_PROTOCOL]: slotRead(slots),
-    [SLOT_SYNC_PROTOCOL]: slotSync(slots),
-    [SLOT_HISTORY_PROTOCOL]: slotHistory(slots),
-    [SLOT_RELEASE_PROTOCOL]: slotRelease(slots),
-  }
   return createPeer({
     identity: { privateKey: operatorKey, domain, agent: AGENT },
     privateKey: operatorKey,
@@ -102,9 +85,10 @@ export async function startNetwork(options: NetworkOptions): Promise<Peer> {
       limitConnectionsPerPeer(peer, () => config.maxConnectionsPerPeer)
       discovery?.attach(peer)
       await answerHello(peer, { isProvider })
-      for (const protocol of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
-        const handle = measured(protocol, handlers[protocol], { metrics, logger })
-        await serveRequests(peer, protocol, handle, LIMITS[protocol])
+      for (const protocol of SLOT_PROTOCOLS) {
+        const handler = slotHandler(protocol, slots)
+        const wary = TELLS_OF_LIES.has(protocol) ? noticingLies(handler, guard) : handler
+        await serveRequests(peer, protocol, measured(protocol, wary, { metrics, logger }), LIMITS[protocol])
       }
     },
   })

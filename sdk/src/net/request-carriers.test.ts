@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { connectionTo } from './connection-to.ts'
+import { liveMemory } from './fixtures/live-memory.ts'
 import {
   aClient,
   aClientOf,
@@ -129,15 +130,16 @@ test('a GiB there and back in requests of a MiB takes no more memory than a few 
   const bulk = randomBytes(MIB)
   let left = GIBIBYTE_TEST ? 1_024 : 96
   let most = 0
-  const before = process.memoryUsage().arrayBuffers
+  const before = liveMemory().arrayBuffers
   const askInTurn = async () => {
     while (left-- > 0) {
       const reply = await request(client, { to, protocol: ECHO, message, bulk, timeoutMs: 60_000 })
       assert.equal(reply.bulk.length, MIB)
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+      // What nobody holds any more is collected first: how soon that happens by itself is V8's business.
+      if (left % 8 === 0) most = Math.max(most, liveMemory().arrayBuffers - before)
     }
   }
   await Promise.all(Array.from({ length: 8 }, askInTurn))
-  // 8 requests, each with its bulk once on either side; the rest is for the collector to find.
-  assert.ok(most < 64 * MIB, `${most} bytes were held at once`)
+  // 8 requests, each with its bulk on its way there, at the provider, and on its way back.
+  assert.ok(most < 40 * MIB, `${most} bytes were held at once`)
 })

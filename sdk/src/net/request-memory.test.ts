@@ -2,19 +2,9 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { liveMemory } from './fixtures/live-memory.ts'
 import { aClient, addressOf, anEchoProvider, ECHO } from './fixtures/peers.ts'
 import { request } from './request.ts'
-
-setFlagsFromString('--expose-gc')
-const collect: unknown = runInNewContext('gc')
-
-function live() {
-  if (typeof collect === 'function') collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return { heapUsed, arrayBuffers }
-}
 
 test('two thousand requests leave nothing behind in memory', async () => {
   await using provider = await anEchoProvider()
@@ -30,12 +20,12 @@ test('two thousand requests leave nothing behind in memory', async () => {
     await Promise.all(Array.from({ length: 8 }, askInTurn))
   }
   await ask(500)
-  const before = live()
+  const before = liveMemory()
   await ask(2_000)
   // Keeping the bytes would be 32 MiB or more; the collector needs a moment for those that it frees in the background.
-  await falls(() => live().arrayBuffers - before.arrayBuffers, { below: 4 << 20, withinMs: 2_000 })
+  await falls(() => liveMemory().arrayBuffers - before.arrayBuffers, { below: 4 << 20, withinMs: 2_000 })
   // libp2p lets go of stream objects only after its negotiation timeout; a leak of 1 KiB a request would stay above this.
-  await falls(() => live().heapUsed - before.heapUsed, { below: 1 << 20, withinMs: 10_000 })
+  await falls(() => liveMemory().heapUsed - before.heapUsed, { below: 1 << 20, withinMs: 10_000 })
 })
 
 async function falls(bytes: () => number, { below, withinMs }: { below: number; withinMs: number }): Promise<void> {
