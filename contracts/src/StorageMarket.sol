@@ -123,6 +123,7 @@ contract StorageMarket is Settling {
         record.change(terms, epoch, terms.sectors, n, left, record.pricesOf(left));
         record.terms = terms;
         record.dismissed |= uint32(1) << slot;
+        record.formers[slot] = Ledger.Former(record.slots[slot].provider, epoch + 1);
         uint256 refunded = before - record.escrow(terms, n);
         _credit(msg.sender, refunded);
         emit SlotDismissed(volumeId, slot, record.slots[slot].provider, epoch + 1, refunded);

@@ -117,7 +117,13 @@ test('states.json', async () => {
   }
   verifyCertificate(
     { signed: signedOf(states[certificate.state]!), receipts: certificate.receipts.map((slot) => parsed[slot]!) },
-    { ...certificate, domain, operators: operators.map(({ address }) => address), sessionKey: sessionKey.address },
+    {
+      ...certificate,
+      domain,
+      operators: operators.map(({ address }) => address),
+      formers: [],
+      sessionKey: sessionKey.address,
+    },
   )
   const { volumeId, term, certified, latestTerm } = promise
   const claimed = {

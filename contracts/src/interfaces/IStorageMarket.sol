@@ -55,6 +55,10 @@ interface IStorageMarket is IPermitMulticall {
         /// @notice Price of one epoch from `changeEpoch` on.
         uint256 nextPricePerEpoch;
         uint32 changeEpoch;
+        /// @notice Who held the slot before, zero where nobody has. Readers still count its receipts of epochs before
+        /// `formerUntilEpoch`, or a certificate would be lost with the slot; an anchor counts those of today's providers only.
+        address formerProvider;
+        uint32 formerUntilEpoch;
     }
 
     event VolumeOpened(

@@ -40,6 +40,13 @@ library Ledger {
         uint168 nearPositions;
     }
 
+    /// @dev One word.
+    struct Former {
+        address provider;
+        /// @dev First epoch in which the slot was no longer its.
+        uint32 untilEpoch;
+    }
+
     struct Volume {
         Terms terms;
         Shape shape;
@@ -51,6 +58,8 @@ library Ledger {
         /// @dev Bit j: slot j has been dismissed and costs nothing from then on. It is vacant from the `changeEpoch` of that
         /// time on: any change in a later epoch settles it first.
         uint32 dismissed;
+        /// @dev Who held each slot last. Certificates name it for as long as no newer ones are made.
+        Former[MAX_SLOTS] formers;
     }
 
     function slotCount(Shape memory shape) internal pure returns (uint256) {

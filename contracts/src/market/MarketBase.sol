@@ -180,6 +180,7 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
         uint256 i
     ) private view returns (Slot memory) {
         Ledger.Slot memory slot = record.slots[i];
+        Ledger.Former memory former = record.formers[i];
         bool vacant = _vacantMask(record, terms) >> i & 1 != 0;
         return Slot({
             provider: vacant ? address(0) : slot.provider,
@@ -187,7 +188,9 @@ abstract contract MarketBase is IStorageMarket, PermitMulticall, OwnedUpgradeabl
             bookIndex: vacant ? 0 : record.positionOf(shape, i),
             pricePerEpoch: record.priceBefore(i),
             nextPricePerEpoch: uint256(slot.pricePerSectorEpoch) * terms.sectors,
-            changeEpoch: terms.changeEpoch
+            changeEpoch: terms.changeEpoch,
+            formerProvider: former.provider,
+            formerUntilEpoch: former.untilEpoch
         });
     }
 

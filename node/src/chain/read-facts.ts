@@ -17,6 +17,7 @@ export async function readFacts(chain: Chain, volumeId: bigint): Promise<VolumeF
     throw new StorgoError('INTERNAL', `Volume ${volumeId} has no session key ${generation}.`, { volumeId, generation })
   }
   const operators = slots.map(({ provider }) => (provider === zeroAddress ? undefined : provider))
-  const known = { owner, k, m, billedSectors, closed, generation, sessionKey, operators }
+  const formers = slots.map(({ former }) => former)
+  const known = { owner, k, m, billedSectors, closed, generation, sessionKey, operators, formers }
   return { ...known, retentionEpochs: Number(retentionEpochs) }
 }

@@ -7,7 +7,7 @@ import type { VolumeFacts } from './volume-facts.ts'
 export async function assertCertificate(
   { volumes, domain }: Pick<SlotServices, 'volumes' | 'domain'>,
   certificate: Certificate,
-  { k, m, generation, sessionKey, operators }: VolumeFacts,
+  { k, m, generation, sessionKey, operators, formers }: VolumeFacts,
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
   const { state } = certificate.signed
@@ -15,7 +15,7 @@ export async function assertCertificate(
     state.generation === generation
       ? sessionKey
       : await volumes.sessionKeyOf(state.volumeId, state.generation, { signal })
-  // Nobody can sign for the zero address, so a vacant slot's receipt counts for nothing.
+  // Nobody can sign for the zero address: of a vacant slot only what its former operator certified counts.
   const holders: Address[] = operators.map((operator) => operator ?? zeroAddress)
-  verifyCertificate(certificate, { domain, k, m, operators: holders, sessionKey: key.address })
+  verifyCertificate(certificate, { domain, k, m, operators: holders, formers, sessionKey: key.address })
 }

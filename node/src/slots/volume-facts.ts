@@ -1,4 +1,4 @@
-import { type Epoch, isStorgoError } from '@storgo/protocol'
+import { type Epoch, type FormerOperator, isStorgoError } from '@storgo/protocol'
 import type { Address } from 'viem'
 
 /** A key that may sign states, and until when. `expiresAt` in Unix seconds. */
@@ -17,6 +17,8 @@ export type VolumeFacts = {
   sessionKey: SessionKey
   /** Operators by slot; undefined for a vacant one. */
   operators: readonly (Address | undefined)[]
+  /** Who held the slots before, by slot. */
+  formers: readonly (FormerOperator | undefined)[]
   /** Epochs for which what was freed may not be overwritten. */
   retentionEpochs: number
 }

@@ -60,7 +60,14 @@ test('what it took over it has signed for, and it takes the next write', async (
   const receipts = [...certificate.receipts.slice(1), view.certified.receipt]
   verifyCertificate(
     { signed: certificate.signed, receipts },
-    { domain, k: 2, m: 2, operators: operators.map(({ address }) => address), sessionKey: session.address },
+    {
+      domain,
+      k: 2,
+      m: 2,
+      operators: operators.map(({ address }) => address),
+      formers: [],
+      sessionKey: session.address,
+    },
   )
   await crew.write({ stripes: 1 })
   await crew.write({ stripes: 0 })

@@ -70,11 +70,11 @@ type RecordParts = {
   signal: AbortSignal
 }
 
-/** A volume as the sdk knows it. Nobody can sign for the zero address, so a vacant slot's receipt counts for nothing. */
+/** A volume as the sdk knows it. Nobody can sign for the zero address: of a vacant slot only what its former operator certified counts. */
 export function recordOf({ volumeId, facts, volumes, domain, signal }: RecordParts): CheckedVolume {
-  const { k, m, generation, sessionKey, operators } = facts
+  const { k, m, generation, sessionKey, operators, formers } = facts
   return {
-    ...{ volumeId, k, m, domain, operators: operators.map((operator) => operator ?? zeroAddress) },
+    ...{ volumeId, k, m, domain, formers, operators: operators.map((operator) => operator ?? zeroAddress) },
     sessionKeyOf: async (wanted) => {
       if (wanted === generation) return sessionKey.address
       return (await volumes.sessionKeyOf(volumeId, wanted, { signal })).address

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { zeroAddress } from 'viem'
 import type { Epoch } from '../units.ts'
 import { type Certificate, type CertificateContext, verifyCertificate } from './certificate.ts'
 import { signReceipt } from './receipt.ts'
@@ -15,6 +16,7 @@ const CONTEXT: CertificateContext = {
   k: 4,
   m: 2,
   operators: OPERATORS.map(addressOf),
+  formers: [],
   sessionKey: addressOf(SESSION),
 }
 const STATE = {
@@ -69,6 +71,20 @@ test('a receipt counts only for its own slot, operator, state, epoch and deploym
   refuses(with5th({ ...receiptOf(4), signature: new Uint8Array(3) }))
   refuses(aCertificate(0, 1, 2, 3, 4), { domain: { ...DOMAIN, chainId: 1 } })
   refuses(aCertificate(0, 1, 2, 3, 4), { operators: CONTEXT.operators.toReversed() })
+})
+
+test('what a former operator of a slot received while it held the slot stays certified, and nothing later or elsewhere', () => {
+  const certificate = aCertificate(0, 1, 2, 3, 4)
+  const operators = CONTEXT.operators.with(2, zeroAddress)
+  const formersAt = (slot: number, untilEpoch: number) =>
+    operators.map((_, i) => (i === slot ? { operator: addressOf(key(3)), untilEpoch: untilEpoch as Epoch } : undefined))
+  refuses(certificate, { operators })
+  verifyCertificate(certificate, { ...CONTEXT, operators, formers: formersAt(2, 8) })
+  refuses(certificate, { operators, formers: formersAt(2, 7) })
+  refuses(certificate, { operators, formers: formersAt(1, 8) })
+  const successor = CONTEXT.operators.with(2, addressOf(key(9)))
+  verifyCertificate(certificate, { ...CONTEXT, operators: successor, formers: formersAt(2, 8) })
+  refuses(aCertificate(0, 1, 3, 4), { operators, formers: formersAt(2, 8) })
 })
 
 test('receipts of one term certify, be it the state’s own or a later writer’s; receipts of two terms do not add up', () => {

@@ -1,6 +1,6 @@
 import { type Address, isAddressEqual } from 'viem'
 import { type ErrorDetails, StorgoError } from '../errors.ts'
-import { quorum } from '../units.ts'
+import { type Epoch, quorum } from '../units.ts'
 import type { SigningDomain } from './eip712.ts'
 import { type Receipt, recoverReceiptSigner } from './receipt.ts'
 import { recoverStateSigner, type SignedState, stateDigest } from './state.ts'
@@ -11,6 +11,9 @@ import { recoverStateSigner, type SignedState, stateDigest } from './state.ts'
  */
 export type Certificate = { signed: SignedState; receipts: readonly Receipt[] }
 
+/** Who held a slot before. Its receipts of epochs before `untilEpoch` certify for good what they certified. */
+export type FormerOperator = { operator: Address; untilEpoch: Epoch }
+
 /** What the chain knows of the certificate's volume. */
 export type CertificateContext = {
   domain: SigningDomain
@@ -18,6 +21,8 @@ export type CertificateContext = {
   m: number
   /** Operators by slot. */
   operators: readonly Address[]
+  /** By slot; nothing where the slot has had one operator only. */
+  formers: readonly (FormerOperator | undefined)[]
   /** Key of the state's generation. */
   sessionKey: Address
 }
@@ -29,7 +34,7 @@ export type CertificateContext = {
  * @throws {StorgoError} `CERTIFICATE_INVALID`; `STATE_SIGNATURE_INVALID` if the state itself is nobody's.
  */
 export function verifyCertificate({ signed, receipts }: Certificate, context: CertificateContext): void {
-  const { domain, k, m, operators, sessionKey } = context
+  const { domain, k, m, operators, formers, sessionKey } = context
   const needed = quorum(k, m)
   // Counted before anything is recovered: recovery is slow, and a stranger chose the number of receipts.
   if (receipts.length > k + m) throw invalid('more receipts than slots', { receipts: receipts.length })
@@ -45,8 +50,13 @@ export function verifyCertificate({ signed, receipts }: Certificate, context: Ce
     const operator = receipt.slot < k + m ? operators[receipt.slot] : undefined
     if (operator === undefined) throw invalid('a receipt for no slot of the volume', { slot: receipt.slot })
     const signer = recoverReceiptSigner(digest, receipt, domain)
-    if (!isAddressEqual(signer, operator)) throw invalid('not signed by the operator', { slot: receipt.slot, signer })
+    if (isAddressEqual(signer, operator) || isOfFormer(receipt, signer, formers[receipt.slot])) continue
+    throw invalid('not signed by the operator', { slot: receipt.slot, signer })
   }
+}
+
+function isOfFormer({ epoch }: Receipt, signer: Address, former: FormerOperator | undefined): boolean {
+  return former !== undefined && epoch < former.untilEpoch && isAddressEqual(signer, former.operator)
 }
 
 function invalid(message: string, details: ErrorDetails = {}): StorgoError {

@@ -1,6 +1,6 @@
 import { storageMarketAbi } from '@storgo/contracts/abi'
-import type { Epoch } from '@storgo/protocol'
-import type { Address } from 'viem'
+import type { Epoch, FormerOperator } from '@storgo/protocol'
+import { type Address, zeroAddress } from 'viem'
 import { onChain } from './chain-error.ts'
 import type { Chain } from './connect-chain.ts'
 
@@ -16,6 +16,8 @@ export type Slot = {
   pricePerEpoch: bigint
   nextPricePerEpoch: bigint
   changeEpoch: Epoch
+  /** Who held the slot last, if anybody else has: what it certified stays certified. */
+  former: FormerOperator | undefined
 }
 
 /**
@@ -26,7 +28,9 @@ export type Slot = {
 export async function readSlots({ publicClient, deployment }: Chain, volumeId: bigint): Promise<Slot[]> {
   const call = { address: deployment.market, abi: storageMarketAbi, functionName: 'slots', args: [volumeId] } as const
   const slots = await onChain(() => publicClient.readContract(call))
-  return slots.map(({ settledEpoch, changeEpoch, ...rest }, slot) => {
-    return { slot, ...rest, settledEpoch: settledEpoch as Epoch, changeEpoch: changeEpoch as Epoch }
+  return slots.map(({ settledEpoch, changeEpoch, formerProvider, formerUntilEpoch, ...rest }, slot) => {
+    const former =
+      formerProvider === zeroAddress ? undefined : { operator: formerProvider, untilEpoch: formerUntilEpoch as Epoch }
+    return { slot, ...rest, settledEpoch: settledEpoch as Epoch, changeEpoch: changeEpoch as Epoch, former }
   })
 }

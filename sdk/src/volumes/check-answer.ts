@@ -16,7 +16,10 @@ import { bytesToHex } from 'viem/utils'
 import type { VolumeRecord } from './volume-record.ts'
 
 /** What the chain knows of a volume whose slots' answers are checked. */
-export type CheckedVolume = Pick<VolumeRecord, 'volumeId' | 'k' | 'm' | 'domain' | 'operators' | 'sessionKeyOf'>
+export type CheckedVolume = Pick<
+  VolumeRecord,
+  'volumeId' | 'k' | 'm' | 'domain' | 'operators' | 'formers' | 'sessionKeyOf'
+>
 
 /**
  * Checks what slots say they hold: certificates, signatures, receipts and head records, all of this volume. Slots mostly
@@ -55,9 +58,9 @@ export class AnswerChecker {
   async #checkCertificate(certificate: Certificate): Promise<void> {
     const encoded = bytesToHex(encodeCertificate(certificate))
     if (this.#verified.has(encoded)) return
-    const { domain, k, m, operators, sessionKeyOf } = this.#record
+    const { domain, k, m, operators, formers, sessionKeyOf } = this.#record
     const sessionKey = await sessionKeyOf(certificate.signed.state.generation)
-    verifyCertificate(certificate, { domain, k, m, operators, sessionKey })
+    verifyCertificate(certificate, { domain, k, m, operators, formers, sessionKey })
     this.#verified.add(encoded)
   }
 

@@ -46,6 +46,7 @@ export async function readRecord({ chain, volumeId, peerFor, signal }: ReadRecor
     billedSectors: sectors,
     domain: chain.domain,
     operators: slots.map(({ provider }) => provider),
+    formers: slots.map(({ former }) => former),
     retention: () => readRetention(chain),
   }
 }

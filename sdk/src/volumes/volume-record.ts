@@ -1,4 +1,4 @@
-import type { Epoch, SigningDomain } from '@storgo/protocol'
+import type { Epoch, FormerOperator, SigningDomain } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { SlotLink } from './slot-link.ts'
 
@@ -18,6 +18,8 @@ export type VolumeRecord = {
   domain: SigningDomain
   /** Operators by slot. */
   operators: readonly Address[]
+  /** Who held the slots before, by slot. */
+  formers: readonly (FormerOperator | undefined)[]
   links: readonly SlotLink[]
   /** Address of a generation's session key. */
   sessionKeyOf(generation: number): Promise<Address>

@@ -9,6 +9,7 @@
 // │   ├── which is paid if it is proven
 // │   └── which is refunded if not
 // ├── makes the slot vacant from the next epoch on, and frees ask and book as closing does
+// ├── names the provider as the slot's former one from then on
 // ├── in the opening epoch the slot never costs anything
 // ├── what comes later leaves it out: settling, topping up, resizing, closing
 // └── past the grace a vacant slot's settlement expires the volume as any other's does
@@ -179,6 +180,26 @@ test('it makes the slot vacant from the next epoch on, and frees ask and book as
   for (const slot of [await market.read.slotOf([volumeId, 4]), (await market.read.slots([volumeId]))[4]!]) {
     assert.deepEqual([slot.provider, slot.bookIndex, slot.nextPricePerEpoch], [zeroAddress, 0, 0n])
   }
+})
+
+test('it names the provider as the former one, up to the epoch in which the slot becomes vacant, also after settling', async () => {
+  const scene = await aWideVolume()
+  const { market, providers, volumeId } = scene
+  const formers = async () =>
+    (await market.read.slots([volumeId])).map(({ formerProvider, formerUntilEpoch }) => [
+      formerProvider,
+      formerUntilEpoch,
+    ])
+  assert.deepEqual(await formers(), Array(N).fill([zeroAddress, 0]))
+  const epoch = await passEpochs(scene)
+  await dismiss(scene, 4)
+  const expected = Array(N)
+    .fill([zeroAddress, 0])
+    .with(4, [providers[4]!.operator, epoch + 1])
+  assert.deepEqual(await formers(), expected)
+  await passEpochs(scene, 3)
+  await market.write.settle([volumeId, ALL])
+  assert.deepEqual(await formers(), expected)
 })
 
 test('in the opening epoch the slot never costs anything', async () => {

@@ -60,6 +60,9 @@ export function spaceAndSlots({ cwd, storgo, json, failure }: SharedNetwork): vo
       assert.ok(Number(released?.['roomBytes']) > Number(kept?.['roomBytes']))
       const fetched = await storgo(['get', 'kept.bin', '-', '--volume', id])
       assert.ok(fetched.stdout.equals(randomBytesOf(70, BYTES)))
+      // What is stored next goes where it was; until then it could still be found.
+      writeFileSync(join(cwd, 'next.bin'), randomBytesOf(72, BYTES))
+      await json(['put', 'next.bin', '--volume', id])
       assert.equal((await failure(['undelete', 'gone.bin', '--volume', id])).exitCode, 3)
     })
 

@@ -58,7 +58,7 @@ export class SlotsInProcess implements AsyncDisposable {
   readonly owner = privateKeyToAccount(bytesToHex(randomBytes(32)))
   readonly #masterKey = randomBytes(32)
   readonly #operators: Party[]
-  readonly #facts: VolumeFacts
+  #facts: VolumeFacts
   readonly #folder: string
   readonly #services: SlotServices[] = []
   readonly #catchingUp = new Map<number, Promise<unknown>>()
@@ -82,6 +82,7 @@ export class SlotsInProcess implements AsyncDisposable {
       owner: this.owner.address,
       sessionKey: { address: privateKeyToAddress(bytesToHex(this.#keys.sessionKey)), expiresAt: 2n ** 40n },
       operators: this.#operators.map(({ address }) => address),
+      formers: [],
     }
   }
 
@@ -106,6 +107,19 @@ export class SlotsInProcess implements AsyncDisposable {
   async restart(slot: number): Promise<void> {
     await this.services(slot).store[Symbol.asyncDispose]()
     this.#services[slot] = this.#servicesOn(slot, await this.#openStore(slot))
+  }
+
+  /** Its owner dismisses a slot: from the next epoch on, which begins, it is vacant. */
+  dismiss(slot: number): void {
+    const { address: operator } = this.#operators[slot] ?? missing(slot)
+    this.epoch = (this.epoch + 1) as Epoch
+    const { operators, formers } = this.#facts
+    this.#facts = {
+      ...this.#facts,
+      operators: operators.with(slot, undefined),
+      formers: operators.map((_, i) => (i === slot ? { operator, untilEpoch: this.epoch } : formers[i])),
+    }
+    this.down.add(slot)
   }
 
   services(slot: number): SlotServices {
@@ -154,11 +168,12 @@ export class SlotsInProcess implements AsyncDisposable {
   }
 
   #record(pass: Pass): VolumeRecord {
-    const { owner, billedSectors, sessionKey } = this.#facts
+    const { owner, billedSectors, sessionKey, operators, formers } = this.#facts
     const { k, m } = this
     return {
       ...{ volumeId: VOLUME_ID, owner, k, m, q: quorum(k, m), billedSectors, generation: 1, closed: false, domain },
-      operators: this.#operators.map(({ address }) => address),
+      operators: operators.map((operator) => operator ?? zeroAddress),
+      formers,
       links: this.#operators.map((_, slot) =>
         this.#link(slot, { account: sessionKey.address, isProvider: false }, pass),
       ),
@@ -191,10 +206,9 @@ export class SlotsInProcess implements AsyncDisposable {
 
   #servicesOn(slot: number, store: SlotStore): SlotServices {
     const operator = this.#operators[slot] ?? missing(slot)
-    const facts = this.#facts
     const volumes: VolumeSource = {
-      facts: async () => facts,
-      sessionKeyOf: async () => facts.sessionKey,
+      facts: async () => this.#facts,
+      sessionKeyOf: async () => this.#facts.sessionKey,
       currentEpoch: () => this.epoch,
     }
     const nowMs = () => this.nowMs
