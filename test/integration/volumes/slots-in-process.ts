@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Epoch, quorum, randomBytes, type SigningDomain, StorgoError } from '@storgo/protocol'
 import { type SlotCall, SlotLink, type VolumeClient } from '@storgo/sdk'
-import { type Address, bytesToHex, zeroAddress } from 'viem'
+import { bytesToHex, zeroAddress } from 'viem'
 import { privateKeyToAccount, privateKeyToAddress } from 'viem/accounts'
 import { Locks } from '../../../node/src/locks.ts'
 import { SlotAccess } from '../../../node/src/slots/access.ts'
+import { aParty, type Party } from '../../../node/src/slots/fixtures/a-volume.ts'
 import { PenActivity } from '../../../node/src/slots/pen-activity.ts'
 import type { SlotServices } from '../../../node/src/slots/slot-services.ts'
 import { Staging } from '../../../node/src/slots/staging.ts'
@@ -29,10 +30,10 @@ const RETENTION_EPOCHS = 4
 export const BINDING = 'test'
 const domain: SigningDomain = { chainId: CHAIN_ID, verifyingContract: zeroAddress }
 
-type Party = { privateKey: Uint8Array; address: Address }
-
 /** What a slot's store is opened with instead of what it is otherwise. */
 export type StoreOf = (slot: number, dataDir: string) => Partial<SlotStoreOptions>
+
+type SlotsOptions = { k?: number; m?: number; billedSectors?: number; storeOf?: StoreOf }
 
 export type ProcessClient = {
   volume: VolumeClient
@@ -65,17 +66,8 @@ export class SlotsInProcess implements AsyncDisposable {
   readonly #behindAgain = new Set<number>()
   readonly #ended = new AbortController()
 
-  private constructor({
-    k,
-    m,
-    billedSectors,
-    folder,
-    storeOf,
-  }: { k: number; m: number; billedSectors: number; folder: string; storeOf: StoreOf }) {
-    this.k = k
-    this.m = m
-    this.storeOf = storeOf
-    this.#folder = folder
+  private constructor({ k, m, billedSectors, storeOf }: Required<SlotsOptions>, folder: string) {
+    ;[this.k, this.m, this.storeOf, this.#folder] = [k, m, storeOf, folder]
     this.#operators = Array.from({ length: k + m }, aParty)
     this.#facts = {
       ...{ k, m, billedSectors, closed: false, generation: 1, retentionEpochs: RETENTION_EPOCHS },
@@ -91,14 +83,9 @@ export class SlotsInProcess implements AsyncDisposable {
     m = 2,
     billedSectors = 64,
     storeOf = () => ({}),
-  }: {
-    k?: number
-    m?: number
-    billedSectors?: number
-    storeOf?: StoreOf
-  } = {}): Promise<SlotsInProcess> {
+  }: SlotsOptions = {}): Promise<SlotsInProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'storgo-slots-'))
-    const slots = new SlotsInProcess({ k, m, billedSectors, folder, storeOf })
+    const slots = new SlotsInProcess({ k, m, billedSectors, storeOf }, folder)
     for (let slot = 0; slot < k + m; slot++) slots.#services.push(slots.#servicesOn(slot, await slots.#openStore(slot)))
     return slots
   }
@@ -247,11 +234,6 @@ export class SlotsInProcess implements AsyncDisposable {
     const retentionEpochs = () => RETENTION_EPOCHS
     return openSlotStore({ dataDir, capacity, binding: BINDING, retentionEpochs, ...this.storeOf(slot, dataDir) })
   }
-}
-
-function aParty(): Party {
-  const privateKey = randomBytes(32)
-  return { privateKey, address: privateKeyToAddress(bytesToHex(privateKey)) }
 }
 
 function missing(slot: number): never {
