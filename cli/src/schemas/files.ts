@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { bytes, cid, count, localPath, nonce, remotePath, seconds, text, unixMs, volumeId } from './atoms.ts'
+
+const file = {
+  path: remotePath,
+  cid: cid.describe("the file's address"),
+  size: bytes,
+  modifiedMs: unixMs,
+  mediaType: text,
+}
+const receipts = count.describe('slots that countersigned the state')
+const full = z.boolean().describe('whether all slots did, so that any m of them may be lost')
+
+/** Data of `storgo put`, `get`, `ls`, `stat`, `rm`, `undelete`. */
+export const FILE_SCHEMAS = {
+  'storgo.put/1': z.strictObject({
+    volumeId,
+    files: count,
+    plainBytes: bytes,
+    storedBytes: bytes.describe('sealed bytes appended to the log, before parity'),
+    dedupedBytes: bytes.describe('plain bytes that the volume held already'),
+    resumedBytes: bytes.describe('of those, the ones of a put that was interrupted'),
+    ...{ nonce, receipts, full, seconds },
+  }),
+  'storgo.get/1': z.strictObject({
+    ...{ volumeId, path: remotePath, local: localPath, files: count },
+    bytes: bytes.describe('bytes that came in now'),
+    resumedBytes: bytes.describe('bytes that were here already'),
+    seconds,
+  }),
+  'storgo.ls/1': z.union([
+    z.strictObject(file),
+    z.strictObject({ path: remotePath.regex(/\/$/u).describe('a folder; it ends in /') }),
+  ]),
+  'storgo.stat/1': z.strictObject({ volumeId, ...file }),
+  'storgo.rm/1': z.strictObject({ volumeId, files: count, plainBytes: bytes, nonce, receipts, full }),
+  'storgo.undelete/1': z.strictObject({
+    ...{ volumeId, path: remotePath, cid: file.cid, size: bytes },
+    from: nonce.describe('number of the state that it was taken from'),
+    copiedBytes: bytes.describe('sealed bytes that had been freed and were stored again'),
+    nonce,
+  }),
+}
