@@ -58,6 +58,7 @@ export const dhtReport = z.object({
   contacts: count,
   buckets: listOf(z.object({ sharedBits: count, contacts: count })),
   kept: z.object({ announcements: count, records: count, peers: count }),
+  dropped: count.describe('silent peers that left the table'),
   lookups: z.partialRecord(z.enum(['address', 'announcement', 'publish']), lookups),
 })
 
