@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { message } from './atoms.ts'
+import { decimal, message } from './atoms.ts'
 
 /** What a command that failed says on stderr. */
 export const FAILURE_SCHEMAS = {
@@ -10,7 +10,7 @@ export const FAILURE_SCHEMAS = {
       .describe('a permanent name; branch on it'),
     message: message.optional(),
     why: message.optional().describe('what lies beneath it'),
-    details: z.record(z.string().max(64), z.union([z.string(), z.number()])).optional(),
+    details: z.record(z.string().max(64), z.union([decimal, z.string(), z.number()])).optional(),
     next: message.optional().describe('the command that probably helps'),
     exitCode: z.int().min(1).max(255),
   }),
