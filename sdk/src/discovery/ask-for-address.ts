@@ -55,8 +55,10 @@ class Asking {
   /** The closest first. */
   readonly #candidates: Candidate[] = []
   #asked = 0
-  /** Connections that are being made, and peers that are being asked: either may bring candidates. */
-  readonly #pending = new Set<Promise<void>>()
+  /** Connections that are being made. */
+  readonly #arriving = new Set<Promise<void>>()
+  /** Peers that are being asked. */
+  readonly #asking = new Set<Promise<void>>()
 
   constructor(options: AskForAddressOptions, target: Uint8Array) {
     this.#options = options
@@ -70,7 +72,8 @@ class Asking {
     for (const [id, connection] of connecting) {
       const peerId = peerIdFromString(id)
       if (operatorOf(peerId) === operator) continue
-      void this.#await(connection.then(() => this.#add(peerId, () => connection)))
+      const arriving = connection.then(() => this.#add(peerId, () => connection))
+      void settling(this.#arriving, arriving)
     }
     for (const connection of libp2p.getConnections()) {
       if (connection.status !== 'open' || !greetings.of(connection)?.isProvider) continue
@@ -85,23 +88,14 @@ class Asking {
       const next = this.#candidates.shift()
       if (next) {
         this.#asked++
-        await this.#await(this.#ask(next))
+        await settling(this.#asking, this.#ask(next))
       } else {
-        if (this.#pending.size === 0) return
-        await orAborted(Promise.race(this.#pending), signal).catch(() => {})
+        // Connections are waited for only to begin with: some may be to peers that are lost themselves.
+        const hasEnded = this.#asking.size === 0 && (this.#asked > 0 || this.#arriving.size === 0)
+        if (hasEnded) return
+        await orAborted(Promise.race([...this.#asking, ...this.#arriving]), signal).catch(() => {})
       }
     }
-  }
-
-  /** A peer that does not answer, or answers nonsense, is one that does not know. */
-  #await(work: Promise<void>): Promise<void> {
-    const settled = work
-      .catch(() => {})
-      .finally(() => {
-        this.#pending.delete(settled)
-      })
-    this.#pending.add(settled)
-    return settled
   }
 
   async #ask({ connect }: Candidate): Promise<void> {
@@ -132,11 +126,13 @@ class Asking {
     const { peer, operator: wanted, isProvider } = this.#options
     const peerId = peerIdFromMultihash(decodeMultihash(id))
     const operator = operatorOf(peerId)
-    if (operator === undefined || operator === wanted) return
+    // What is on its way will arrive by itself, or is lost.
+    if (operator === undefined || operator === wanted || peer.connecting.has(peerId.toString())) return
     const to = { operator, peerId, multiaddrs: multiaddrs.map((bytes) => withId(bytes, peerId)) }
     await this.#add(peerId, async () => {
       if (!(await isProvider(operator))) throw new Error('The peer is no registered provider.')
-      return connectionTo(peer, to)
+      // Not looked for elsewhere if it is not there: lookups would lead to lookups.
+      return connectionTo({ ...peer, findPeer: undefined }, to)
     })
   }
 
@@ -148,6 +144,17 @@ class Asking {
     this.#candidates.push({ peerId, connect, distance })
     this.#candidates.sort((a, b) => compareBytes(a.distance, b.distance))
   }
+}
+
+/** Resolves when `work` has ended, well or not: a peer that does not answer, or answers nonsense, is one that does not know. */
+function settling(among: Set<Promise<void>>, work: Promise<void>): Promise<void> {
+  const settled = work
+    .catch(() => {})
+    .finally(() => {
+      among.delete(settled)
+    })
+  among.add(settled)
+  return settled
 }
 
 const digestOf = async (bytes: Uint8Array): Promise<Uint8Array> => (await sha256.digest(bytes)).digest
