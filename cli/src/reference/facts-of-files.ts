@@ -19,6 +19,11 @@ export const FACTS_OF_FILES = {
   },
   ls: { data: ['storgo.ls/1'], exits: WITH_WALLET, example: 'storgo ls backup --recursive' },
   stat: { data: ['storgo.stat/1'], exits: WITH_WALLET, example: 'storgo stat backup/notes.txt' },
+  mv: {
+    data: ['storgo.mv/1'],
+    exits: { ...WITH_WALLET, 6: 'a quorum holds the change, not every slot' },
+    example: 'storgo mv backup/notes.txt archive/',
+  },
   rm: {
     data: ['storgo.rm/1'],
     exits: { ...WITH_WALLET, 6: 'a quorum holds the change, not every slot' },
@@ -28,6 +33,11 @@ export const FACTS_OF_FILES = {
     data: ['storgo.undelete/1'],
     exits: WITH_WALLET,
     example: 'storgo undelete backup/notes.txt --at epoch:12',
+  },
+  verify: {
+    data: ['storgo.verify/1', 'storgo.verify.file/1', 'storgo.verify.slots/1', 'storgo.verify.sector/1'],
+    exits: { ...WITH_WALLET, 5: 'something is not as it was stored, or the chain does not answer' },
+    example: 'storgo verify backup',
   },
   'volume quote': {
     data: ['storgo.volume.quote/1'],

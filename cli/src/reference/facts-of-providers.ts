@@ -2,7 +2,7 @@ import { type CommandFacts, WITH_NODE, WITH_WALLET } from './command-facts.ts'
 
 const NO_NODE = { 3: 'no node runs on that folder' } as const
 
-/** Of commands about providers, their network, stake, proofs and settings, and the local network. */
+/** Of commands about providers, their network, stake, proofs and settings. */
 export const FACTS_OF_PROVIDERS = {
   'node init': {
     data: ['storgo.node.init/1'],
@@ -20,6 +20,12 @@ export const FACTS_OF_PROVIDERS = {
     exits: { 3: 'no local network runs', 5: 'a provider is not ready' },
     example: 'storgo node status',
   },
+  'node stop': {
+    data: ['storgo.node.stop/1'],
+    exits: NO_NODE,
+    example: 'storgo node stop --folder provider',
+  },
+  'node ls': { data: ['storgo.node.ls/1'], example: 'storgo node ls' },
   'node bans': { data: ['storgo.node.bans/1'], exits: WITH_NODE, example: 'storgo node bans --provider provider-1' },
   'node ban': {
     data: ['storgo.node.ban/1'],
@@ -94,17 +100,18 @@ export const FACTS_OF_PROVIDERS = {
     example: 'storgo stake add 500 --provider 0x71bE63f3384f5fb98995898A86B02Fb2426c5788',
   },
   'stake status': { data: ['storgo.stake.status/1'], exits: WITH_WALLET, example: 'storgo stake status' },
+  'stake withdraw': {
+    data: ['storgo.stake.unbond/1', 'storgo.stake.withdraw/1'],
+    exits: { ...WITH_WALLET, 6: 'what is unbonding has to wait' },
+    example: 'storgo stake withdraw 500 --provider 0x71bE63f3384f5fb98995898A86B02Fb2426c5788',
+  },
+  'stake claim': {
+    data: ['storgo.stake.claim/1'],
+    exits: { ...WITH_WALLET, 3: 'there is nothing to claim, or no network is found' },
+    example: 'storgo stake claim',
+  },
+  'stake runway': { data: ['storgo.stake.runway/1'], exits: WITH_WALLET, example: 'storgo stake runway' },
+  'proof watch': { data: ['storgo.proof.watch/1'], exits: WITH_WALLET, example: 'storgo proof watch' },
+  'proof explain': { data: ['storgo.proof.explain/1'], exits: WITH_WALLET, example: 'storgo proof explain 12' },
   'proof ls': { data: ['storgo.proof.ls/1'], exits: WITH_WALLET, example: 'storgo proof ls --epochs 5' },
-  'dev up': { data: ['storgo.dev.status/1'], example: 'storgo dev up --no-files' },
-  'dev down': { data: ['storgo.dev.down/1'], example: 'storgo dev down' },
-  'dev status': {
-    data: ['storgo.dev.status/1'],
-    exits: { 3: 'none runs', 5: "a provider's process has ended" },
-    example: 'storgo dev status',
-  },
-  'dev fund': {
-    data: ['storgo.dev.fund/1'],
-    exits: WITH_WALLET,
-    example: 'storgo dev fund 0x71bE63f3384f5fb98995898A86B02Fb2426c5788 --amount 500',
-  },
 } as const satisfies Record<string, CommandFacts>

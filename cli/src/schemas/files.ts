@@ -1,5 +1,21 @@
 import { z } from 'zod'
-import { bytes, cid, count, localPath, nonce, remotePath, seconds, text, unixMs, volumeId } from './atoms.ts'
+import {
+  address,
+  bytes,
+  cid,
+  count,
+  listOf,
+  localPath,
+  message,
+  nonce,
+  remotePath,
+  seconds,
+  sectors,
+  slot,
+  text,
+  unixMs,
+  volumeId,
+} from './atoms.ts'
 
 const file = {
   path: remotePath,
@@ -8,10 +24,13 @@ const file = {
   modifiedMs: unixMs,
   mediaType: text,
 }
+const trouble = { code: text, reason: message }
+const wrongBytes = z.boolean().describe('false: it gave none')
+const note = z.strictObject({ slot, provider: address, wrong: wrongBytes, ...trouble })
 const receipts = count.describe('slots that countersigned the state')
 const full = z.boolean().describe('whether all slots did, so that any m of them may be lost')
 
-/** Data of `storgo put`, `get`, `ls`, `stat`, `rm`, `undelete`. */
+/** Data of `storgo put`, `get`, `ls`, `stat`, `mv`, `rm`, `undelete`, `verify`. */
 export const FILE_SCHEMAS = {
   'storgo.put/1': z.strictObject({
     volumeId,
@@ -34,6 +53,25 @@ export const FILE_SCHEMAS = {
   ]),
   'storgo.stat/1': z.strictObject({ volumeId, ...file }),
   'storgo.rm/1': z.strictObject({ volumeId, files: count, plainBytes: bytes, nonce, receipts, full }),
+  'storgo.mv/1': z.strictObject({
+    ...{ volumeId, from: remotePath, to: remotePath, files: count, plainBytes: bytes },
+    replaced: count.describe('files that had one of the new paths'),
+    ...{ nonce, receipts, full },
+  }),
+  'storgo.verify/1': z.strictObject({
+    ...{ volumeId, healthy: z.boolean(), files: count, bytes, damaged: count },
+    slots: listOf(note).describe('slots that gave wrong or no bytes; others made up for them'),
+  }),
+  'storgo.verify.file/1': z.strictObject({ volumeId, path: remotePath, ...trouble }),
+  'storgo.verify.slots/1': z.strictObject({
+    ...{ volumeId, healthy: z.boolean(), nonce },
+    sectors: sectors.describe('MiB in each slot'),
+    slots: listOf(z.strictObject({ slot, provider: address, good: count, wrong: count, missing: count }), 32),
+    lostStripes: count.describe('stripes that cannot be read'),
+  }),
+  'storgo.verify.sector/1': z.strictObject({
+    ...{ volumeId, slot, provider: address, sector: count, wrong: wrongBytes, ...trouble },
+  }),
   'storgo.undelete/1': z.strictObject({
     ...{ volumeId, path: remotePath, cid: file.cid, size: bytes },
     from: nonce.describe('number of the state that it was taken from'),

@@ -6,6 +6,7 @@ import { FILE_SCHEMAS } from './files.ts'
 import { LOCAL_NETWORK_SCHEMAS } from './local-networks.ts'
 import { NETWORK_SCHEMAS } from './network.ts'
 import { NODE_SCHEMAS } from './nodes.ts'
+import { OBSERVATION_SCHEMAS } from './observations.ts'
 import { STAKE_AND_PROOF_SCHEMAS } from './stakes-and-proofs.ts'
 import { VOLUME_SCHEMAS } from './volumes.ts'
 import { WALLET_SCHEMAS } from './wallets.ts'
@@ -20,6 +21,7 @@ export const SCHEMAS = {
   ...CONFIGURATION_SCHEMAS,
   ...STAKE_AND_PROOF_SCHEMAS,
   ...LOCAL_NETWORK_SCHEMAS,
+  ...OBSERVATION_SCHEMAS,
   ...FAILURE_SCHEMAS,
 } as const satisfies Record<`storgo.${string}/${number}`, z.ZodType>
 
