@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { Interruptions } from './interruptions.ts'
 import type { Output } from './output.ts'
 
 /** Flags that every command takes. */
@@ -17,13 +18,15 @@ export type GlobalOptions = {
 export type Context = {
   output: Output
   options: GlobalOptions
-  /** Aborts with a `TIMED_OUT` error after `--timeout`, or with {@link INTERRUPTED} on Ctrl-C. */
+  /** Aborts with a `TIMED_OUT` error after `--timeout`, or with a symbol on Ctrl-C. */
   signal: AbortSignal
   env: Readonly<Record<string, string | undefined>>
   cwd: string
   stdin: Readable & { isTTY?: boolean }
-  stdout: Writable
+  stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number }
+  stderr: NodeJS.WriteStream
+  /** Who is ended by Ctrl-C. */
+  interruptions: Interruptions
+  /** Passwords that were typed, by key file, so that commands of one shell ask once. */
+  passwords: Map<string, string>
 }
-
-/** The abort reason of a command that SIGINT or SIGTERM ended. */
-export const INTERRUPTED: unique symbol = Symbol('interrupted')

@@ -1,19 +1,18 @@
 import { CommanderError } from 'commander'
-import { INTERRUPTED } from './context.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { Interruptions } from './interruptions.ts'
 import { createProgram } from './program.ts'
 import { createRunner } from './run-command.ts'
 
 /** A finished command may leave connections that close by themselves; it does not wait longer than this for them. */
 const LINGER_MS = 1_000
 
-const interruption = new AbortController()
+const interruptions = new Interruptions()
 // A terminal that is closed ends what runs in it; a node that this started would take that for a wish to reload.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // A second Ctrl-C is for a command that does not come to an end by itself.
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted)
-    interruption.abort(INTERRUPTED)
+    if (signal === 'SIGINT' ? interruptions.interrupt() : interruptions.terminate()) process.exit(EXIT.interrupted)
   })
 }
 // Whoever read our output has had enough (`storgo ls | head`): there is nothing left to do and nobody to tell.
@@ -27,7 +26,7 @@ function exit(code: ExitCode): void {
 }
 
 const { env, stdin, stdout, stderr } = process
-const run = createRunner({ env, cwd: process.cwd(), stdin, stdout, stderr, interruption: interruption.signal, exit })
+const run = createRunner({ env, cwd: process.cwd(), stdin, stdout, stderr, interruptions, exit })
 const program = createProgram(run, {
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),

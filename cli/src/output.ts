@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import type { NothingBeside, RecordOf, SchemaName } from './schemas/registry.ts'
 
 /** Where text goes: a process's stdout or stderr, or what a test collects. */
 type Sink = { write(text: string | Uint8Array): unknown; isTTY?: boolean }
@@ -26,7 +27,11 @@ export class Output {
    * One record of data: with `--json` an object that starts with its schema's name and version, otherwise `text`.
    * Amounts and other bigints become decimal strings.
    */
-  data(schema: string, record: object, text: string): void {
+  data<Name extends SchemaName, Found extends RecordOf<Name>>(
+    schema: Name,
+    record: Found & NothingBeside<RecordOf<Name>, Found>,
+    text: string,
+  ): void {
     this.#options.stdout.write(`${this.json ? toJson({ schema, ...record }) : text}\n`)
   }
 

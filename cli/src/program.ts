@@ -7,8 +7,10 @@ import { addFileCommands } from './tree/file-commands.ts'
 import { addInitCommand } from './tree/init-command.ts'
 import { addNetCommands } from './tree/net-commands.ts'
 import { addNodeCommands } from './tree/node-commands.ts'
+import { addObserveCommands } from './tree/observe-commands.ts'
 import { addProofCommands } from './tree/proof-commands.ts'
 import { addRecoveryCommands } from './tree/recovery-commands.ts'
+import { addShellCommands } from './tree/shell-commands.ts'
 import { addStakeCommands } from './tree/stake-commands.ts'
 import { addVolumeCommands } from './tree/volume-commands.ts'
 
@@ -54,6 +56,8 @@ export function createProgram(run: Runner, { out, err, json }: ProgramOutput): C
   addStakeCommands(program, run)
   addProofCommands(program, run)
   addDevCommands(program, run)
+  addObserveCommands(program, run)
+  addShellCommands(program, run, createProgram)
   return program
 }
 

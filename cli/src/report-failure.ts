@@ -2,6 +2,7 @@ import { type ErrorCode, isStorgoError } from '@storgo/protocol'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
 import { nextStep } from './next-step.ts'
 import { type Output, toJson } from './output.ts'
+import type { RecordOf } from './schemas/registry.ts'
 
 /** Writes what failed, why, and what to do next to stderr; returns what to exit with. */
 export function reportFailure(output: Output, error: unknown): ExitCode {
@@ -12,7 +13,8 @@ export function reportFailure(output: Output, error: unknown): ExitCode {
   const next = nextStep(code, details)
   const exitCode = exitCodeOf(code)
   if (output.json) {
-    output.failure(toJson({ schema: 'storgo.error/1', code, message, why, details, next, exitCode }))
+    const failure = { code, message, why, details, next, exitCode } satisfies RecordOf<'storgo.error/1'>
+    output.failure(toJson({ schema: 'storgo.error/1', ...failure }))
     return exitCode
   }
   output.failure(`${output.paint('red', 'error:')} ${message} ${output.paint('dim', `[${code}]`)}`)

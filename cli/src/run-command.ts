@@ -9,11 +9,10 @@ type Handler = (context: Context) => Promise<ExitCode | undefined>
 export type Runner = (command: Command, handler: Handler) => Promise<void>
 
 /** The process around a command. */
-export type Surroundings = Pick<Context, 'env' | 'cwd' | 'stdin' | 'stdout'> & {
-  stderr: NodeJS.WriteStream
-  /** Aborts when the user has had enough. */
-  interruption: AbortSignal
+export type Surroundings = Pick<Context, 'env' | 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'interruptions'> & {
   exit(code: ExitCode): void
+  /** Those that were typed already, where commands share them. */
+  passwords?: Map<string, string>
 }
 
 /** After an abort a command has this long to clean up (remove its temporary file, close connections). */
@@ -32,22 +31,28 @@ type GlobalFlags = {
 
 /** A {@link Runner} that turns flags into a {@link Context}, and failures into a report and an exit code. */
 export function createRunner(surroundings: Surroundings): Runner {
+  const passwords = surroundings.passwords ?? new Map<string, string>()
   return async (command, handler) => {
     const flags = command.optsWithGlobals<GlobalFlags>()
     const output = outputFor(flags, surroundings)
+    using interruptible = surroundings.interruptions.begin()
+    const interruption = interruptible.signal
     try {
-      surroundings.exit((await runWithin(flags, output, surroundings, handler)) ?? EXIT.ok)
+      surroundings.exit(
+        (await runWithin(flags, { output, ...surroundings, passwords, interruption }, handler)) ?? EXIT.ok,
+      )
     } catch (error) {
       const { reportFailure, reportInterruption } = await import('./report-failure.ts')
-      surroundings.exit(surroundings.interruption.aborted ? reportInterruption(output) : reportFailure(output, error))
+      surroundings.exit(interruption.aborted ? reportInterruption(output) : reportFailure(output, error))
     }
   }
 }
 
+type Within = Omit<Context, 'options' | 'signal'> & { interruption: AbortSignal }
+
 async function runWithin(
   flags: GlobalFlags,
-  output: Output,
-  surroundings: Surroundings,
+  { interruption, ...surroundings }: Within,
   handler: Handler,
 ): Promise<ExitCode | undefined> {
   const deadline = new AbortController()
@@ -60,7 +65,7 @@ async function runWithin(
       : setTimeout(() => {
           deadline.abort(new StorgoError('TIMED_OUT', `not done within --timeout ${flags.timeout}`, { timeoutMs }))
         }, timeoutMs)
-  const signal = AbortSignal.any([surroundings.interruption, deadline.signal])
+  const signal = AbortSignal.any([interruption, deadline.signal])
   const options: GlobalOptions = {
     json: flags.json === true,
     quiet: flags.quiet === true,
@@ -71,11 +76,10 @@ async function runWithin(
     ...(flags.config !== undefined && { configFile: flags.config }),
     ...(flags.passwordFile !== undefined && { passwordFile: flags.passwordFile }),
   }
-  const { env, cwd, stdin, stdout } = surroundings
   const abandoned = new AbortController()
   try {
     return await Promise.race([
-      handler({ output, options, signal, env, cwd, stdin, stdout }).catch((error: unknown) => {
+      handler({ ...surroundings, options, signal }).catch((error: unknown) => {
         // Whatever an abort made fail on its way out, the reason is the deadline.
         throw deadline.signal.aborted ? deadline.signal.reason : error
       }),

@@ -1,5 +1,6 @@
 import { setInterval } from 'node:timers'
 import type { StorgoError } from '@storgo/protocol'
+import { findMovedPeer } from '@storgo/sdk'
 import { openKeyFile, readPasswordFile } from '@storgo/sdk/key-file'
 import { type Address, bytesToHex } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
@@ -8,14 +9,10 @@ import { EpochClock } from './chain/epoch-clock.ts'
 import { followChanges } from './chain/follow-changes.ts'
 import { openChain } from './chain/open-chain.ts'
 import { ProviderDirectory } from './chain/provider-directory.ts'
-import { rememberBook } from './chain/remember-book.ts'
 import { RetentionClock } from './chain/retention-clock.ts'
 import { VolumeCache } from './chain/volume-cache.ts'
 import { keepRunningConfig } from './config/keep-running-config.ts'
 import type { LiveSettings } from './config/live-settings.ts'
-import { controlApi } from './control/control-api.ts'
-import { writeControlToken } from './control/control-token.ts'
-import { findMovedPeer } from './discovery/find-peer.ts'
 import { prepareDiscovery } from './discovery/prepare-discovery.ts'
 import { startSearching } from './discovery/start-searching.ts'
 import { TwinWatch } from './identity/twin-watch.ts'
@@ -26,17 +23,16 @@ import { startNetwork } from './network/start-network.ts'
 import { writeNodeRecord } from './node-record.ts'
 import { NodeGuard } from './peers/node-guard.ts'
 import { Prover } from './prover/prover.ts'
+import { serveHttp } from './serve-http.ts'
 import { SlotAccess } from './slots/access.ts'
 import { BehindSlots } from './slots/behind-slots.ts'
 import { dropEndedEachEpoch } from './slots/drop-ended.ts'
 import { PenActivity } from './slots/pen-activity.ts'
 import { Staging } from './slots/staging.ts'
-import { bytesOf, type NodeStatus, slotStatuses } from './status.ts'
 import type { Disk } from './store/disk.ts'
 import type { SlotRef } from './store/slot-store.ts'
-import { startHttpServer } from './telemetry/http-server.ts'
 import type { Logger } from './telemetry/logger.ts'
-import { createMetrics, registerGauges } from './telemetry/metrics.ts'
+import { createMetrics } from './telemetry/metrics.ts'
 import { startWatching } from './watch/start-watching.ts'
 
 export type NodeDeps = {
@@ -58,7 +54,6 @@ export type ProviderNode = AsyncDisposable & {
 }
 
 const SWEEP_MS = 30_000
-const STATUS_TIMEOUT_MS = 5_000
 
 /**
  * Builds and starts a provider. The only place that knows which implementation is used where. Settings that can be reloaded are
@@ -217,40 +212,9 @@ export async function startProviderNode(
   clock.onHead(publishAddresses({ chain, operator, addresses, assertAlone: () => twins.assertAlone(), logger }))
   clock.onHead(dropEndedEachEpoch({ store, volumes, operator, readBook: (options) => chain.readBook(options), logger }))
 
-  registerGauges(metrics, {
-    usage: () => store.usage(),
-    health: () => store.health(),
-    peers: () => peer.libp2p.getConnections().length,
-    chain: () => ({ epoch: clock.epoch, block: Number(clock.head.block), secondsSinceBlock: clock.secondsSinceBlock }),
-  })
-  const lastBook = rememberBook((options) => chain.readBook(options))
-  const status = async (): Promise<NodeStatus> => {
-    const book = await lastBook({ signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) })
-    return {
-      operator,
-      peerId: peer.libp2p.peerId.toString(),
-      multiaddrs: multiaddrs().map(String),
-      ...{ epoch: clock.epoch, block: clock.head.block, lastProvenEpoch: prover.lastProvenEpoch },
-      peers: peer.libp2p.getConnections().length,
-      ...bytesOf(store.usage()),
-      store: store.health(),
-      slots: await slotStatuses(store, book),
-      config: settings.report,
-    }
-  }
-  const api = controlApi({
-    ...{ peer, guard, discovery, mayControl: await writeControlToken(config.dataDir) },
-    registry: (account, options) => chain.readPeer(account, options),
-  })
-  const checks = async () => {
-    const { writable, readable, full } = store.health()
-    return {
-      chain: clock.isAlive,
-      listening: multiaddrs().length > 0,
-      store: writable && readable && full === undefined,
-    }
-  }
-  const http = resources.use(await startHttpServer({ ...config.http, metrics, checks, status, api }))
+  const http = resources.use(
+    await serveHttp({ settings, metrics, operator, chain, clock, store, prover, peer, guard, discovery }),
+  )
 
   const record = { peerId: peer.libp2p.peerId.toString(), multiaddrs: multiaddrs().map(String), httpUrl: http.url }
   resources.use(await keepRunningConfig(config.dataDir, { settings, logger }))

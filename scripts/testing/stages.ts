@@ -37,6 +37,7 @@ export const STAGES: Stage[] = [
   { name: 'generated wasm', args: ['scripts/protocol/build-wasm.ts', '--check'], counts: 'exit' },
   { name: 'test vectors', args: ['scripts/protocol/write-vectors.ts', '--check'], counts: 'exit' },
   { name: 'table of settings', args: ['scripts/config/write-settings-table.ts', '--check'], counts: 'exit' },
+  { name: 'pages about commands', args: ['scripts/cli/write-reference.ts', '--check'], counts: 'exit' },
   { name: 'contracts compile', args: hardhat('build'), counts: 'exit' },
   { name: 'contract ABIs', args: ['scripts/contracts/write-abi.ts', '--check'], counts: 'exit' },
   { name: 'contract sizes', args: ['scripts/contracts/check-sizes.ts'], counts: 'exit' },

@@ -45,6 +45,7 @@ export { type BlockWatcher, type SeenBlock, watchBlocks } from './chain/watch-bl
 export { withdrawCredit } from './chain/withdraw-credit.ts'
 export { withdrawEarnings } from './chain/withdraw-earnings.ts'
 export { withdrawStake } from './chain/withdraw-stake.ts'
+export { findMovedPeer } from './discovery/find-moved-peer.ts'
 export { parsePeer } from './discovery/parse-peer.ts'
 export { afterFault, afterRequest, expectedMs, newPeerRecord, type PeerRecord } from './discovery/peer-record.ts'
 export { answerHello } from './net/answer-hello.ts'
@@ -81,10 +82,12 @@ export type {
   RemoveResult,
   VolumeClient,
 } from './volumes/file-source.ts'
+export { linkToSlot } from './volumes/link-to-slot.ts'
 export type { Logger } from './volumes/logger.ts'
 export { createMasterKey, type KeyWallet, sealMasterKey, unlockMasterKey } from './volumes/master-key.ts'
 export { type RebuildSectorsOptions, type RebuiltSector, rebuildSectors } from './volumes/rebuild-sectors.ts'
-export { type CallOptions, peerCall, type SlotCall } from './volumes/slot-call.ts'
+export type { CallOptions, SlotCall } from './volumes/slot-call.ts'
+export type { CheckedSlot, SlotCheck, SlotFault } from './volumes/slot-check.ts'
 export { SlotLink } from './volumes/slot-link.ts'
 export type {
   OpenOptions,

@@ -44,6 +44,15 @@ test('providers find each other by the registry, and then by the hash table', as
   assert.equal((await storgo('net', 'health')).code, 0)
   const { value: dht } = await storgo('net', 'dht')
   assert.equal(dht.contacts, 1)
+  const metrics = await (await fetch(`${nodes[0]?.httpUrl}/metrics`)).text()
+  assert.match(metrics, /^storgo_dht_contacts 1$/m)
+  assert.match(metrics, /^storgo_dht_kept\{kind="records"\} [12]$/m)
+  const { total, failed } = dht.lookups.address
+  assert.match(
+    metrics,
+    new RegExp(`^storgo_dht_lookups_total\\{kind="address",outcome="found"\\} ${total - failed}$`, 'm'),
+  )
+  assert.match(metrics, /^storgo_dht_lookup_seconds\{kind="publish",quantile="0.99"\} \d/m)
 })
 
 test('a peer is shown, pinged and traced, by its operator and by its peer id', async () => {

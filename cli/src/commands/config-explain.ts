@@ -3,6 +3,7 @@ import { openConfigFile } from '../config/config-file.ts'
 import { effectiveSettings } from '../config/effective-settings.ts'
 import { knownSetting } from '../config/known-setting.ts'
 import type { Context } from '../context.ts'
+import type { RecordOf } from '../schemas/registry.ts'
 import { table } from '../table.ts'
 import type { ConfigFlags } from '../tree/config-commands.ts'
 
@@ -24,7 +25,7 @@ export async function configExplain(context: Context, key: string | undefined, f
   return undefined
 }
 
-function recordOf(setting: Setting, layers: readonly SettingValue[]): object {
+function recordOf(setting: Setting, layers: readonly SettingValue[]): RecordOf<'storgo.config.explain/1'> {
   const { key, description, expected, defaultValue, required, reload, variable, flag } = setting
   const winner = layers.at(-1)
   const names = { variable, flag: `--${flag}` }

@@ -19,7 +19,7 @@ export async function configReload(context: Context, flags: ConfigFlags): Promis
   const before = (await readRunningConfig(dataDir))?.lastReload?.number ?? 0
   hangUp(pid)
   const { lastReload, generation, restartNeeded } = await reloaded(dataDir, { before, signal })
-  const { outcome, applied = [], error = '' } = lastReload ?? {}
+  const { outcome = 'unchanged', applied = [], error = '' } = lastReload ?? {}
   if (outcome === 'refused') throw new StorgoError('CONFIG_INVALID', `the node refused: ${error}`, { dataDir })
   const text = applied.length === 0 ? 'No setting changed.' : `Changed: ${applied.join(', ')}.`
   output.data('storgo.config.reload/1', { dataDir, pid, outcome, generation, applied, restartNeeded }, text)

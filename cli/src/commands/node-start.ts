@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { StorgoError } from '@storgo/protocol'
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { EXIT } from '../exit-codes.ts'
 import { nodeFiles } from '../provider/node-files.ts'
+import { nodeProgram } from '../provider/node-program.ts'
 import type { NodeStartFlags } from '../tree/node-commands.ts'
 
 /** Runs a provider in the foreground, as a process of its own; ends with what that ends with. */
@@ -18,9 +18,8 @@ export async function nodeStart({ cwd, signal }: Context, flags: NodeStartFlags)
       path: configFile,
       next: 'storgo node init',
     })
-  const program = fileURLToPath(new URL('./main.ts', import.meta.resolve('@storgo/node')))
   const profile = flags.profile === undefined ? [] : ['--profile', flags.profile]
-  const child = spawn(process.execPath, [program, '--config', configFile, ...profile], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [nodeProgram(), '--config', configFile, ...profile], { stdio: 'inherit' })
   const stop = (): void => void child.kill('SIGTERM')
   signal.addEventListener('abort', stop, { once: true })
   const [code] = (await once(child, 'exit')) as [number | null]

@@ -9,7 +9,7 @@ import { formatBytes } from '../quantities.ts'
 import { table } from '../table.ts'
 import type { NodeStatusFlags } from '../tree/node-commands.ts'
 
-type Target = { name: string; operator: string; httpUrl: string }
+type Target = { name: string; operator: string; peerId: string; httpUrl: string; pid: number }
 
 /** Asks providers how they are: exit code 5 if one is not ready. */
 export async function nodeStatus(context: Context, flags: NodeStatusFlags): Promise<ExitCode> {

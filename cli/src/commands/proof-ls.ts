@@ -1,8 +1,9 @@
 import { type BlockNumber, type Epoch, firstBlockOf } from '@storgo/protocol'
-import { type Chain, listProofs, type ProvenEpoch, readEpoch } from '@storgo/sdk'
+import { type Chain, listProofs, readEpoch } from '@storgo/sdk'
 import type { Context } from '../context.ts'
 import { parseAddress } from '../profile/parse-address.ts'
 import { openSession } from '../profile/session.ts'
+import { describeProof } from '../proof/describe-proof.ts'
 import { parseWhole } from '../quantities.ts'
 import type { ProofLsFlags } from '../tree/proof-commands.ts'
 
@@ -18,7 +19,7 @@ export async function proofLs(context: Context, flags: ProofLsFlags): Promise<un
   const proofs = (await Array.fromAsync(listProofs(chain, { ...filter, fromBlock }))).reverse()
   for (const proof of proofs) {
     const { gasUsed: gas } = await chain.publicClient.getTransactionReceipt({ hash: proof.transactionHash })
-    context.output.data('storgo.proof.ls/1', { ...proof, gas }, describe(proof, gas))
+    context.output.data('storgo.proof.ls/1', { ...proof, gas }, describeProof(proof, gas))
   }
   if (proofs.length === 0) context.output.note(`No proofs in the last ${epochs} epochs.`)
   return undefined
@@ -29,11 +30,4 @@ async function firstBlockOfLast(chain: Chain, epochs: number): Promise<BlockNumb
   const { epoch, schedule } = await readEpoch(chain)
   const block = firstBlockOf((epoch - epochs + 1) as Epoch, schedule)
   return block > 0n ? block : (0n as BlockNumber)
-}
-
-function describe(
-  { epoch, provider, billedSectors, samples, block, transactionHash }: ProvenEpoch,
-  gas: bigint,
-): string {
-  return `epoch ${epoch}  ${provider}  ${billedSectors} MiB with ${samples} samples  block ${block}  ${gas} gas  ${transactionHash}`
 }

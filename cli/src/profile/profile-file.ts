@@ -34,7 +34,7 @@ export function profileFolder(env: Context['env']): string {
 }
 
 /** Path of the profile to use: flag, then `STORGO_CLI_CONFIG`, then the default; `chosen` if it has to be there. */
-function profilePath({ options, env, cwd }: Pick<Context, 'options' | 'env' | 'cwd'>): {
+export function profilePath({ options, env, cwd }: Pick<Context, 'options' | 'env' | 'cwd'>): {
   path: string
   chosen: boolean
 } {

@@ -28,13 +28,16 @@ export type Session = AsyncDisposable & {
 
 /**
  * Opens the wallet of the profile, or where there is none that of the local network's demo account, and connects it.
+ * @param logger where what slots do wrong is told; by default on stderr.
  * @throws {StorgoError} `NETWORK_NOT_FOUND`, `CONFIG_INVALID`, `KEY_FILE_…`, `PASSWORD_WRONG`, `CHAIN_UNREACHABLE`, `WRONG_CHAIN`.
  */
-export async function openSession(context: Context): Promise<Session> {
+export async function openSession(context: Context, logger = outputLogger(context.output)): Promise<Session> {
   const { profile, volumeId } = await whoseSession(context)
   const { rpcUrl, deployment } = await findNetwork(context, profile)
-  const wallet = await openWallet(profile, await passwordOf(context, profile))
-  const storgo = await connectStorgo({ rpcUrl, deployment, ...wallet, logger: outputLogger(context.output) })
+  const password = await passwordOf(context, profile)
+  const wallet = await openWallet(profile, password)
+  context.passwords.set(profile.keyFile, password)
+  const storgo = await connectStorgo({ rpcUrl, deployment, ...wallet, logger })
   const volumeIds = async () => profile.volumes?.map(BigInt) ?? (await openVolumes(storgo))
   return {
     storgo,
@@ -60,7 +63,8 @@ async function passwordOf(context: Context, profile: Profile): Promise<string> {
   const { options, env, cwd } = context
   const chosen = options.passwordFile ?? env['STORGO_CLI_PASSWORD_FILE']
   const path = chosen === undefined ? profile.passwordFile : resolve(cwd, chosen)
-  return path === undefined ? askPassword(context, `Password of ${profile.keyFile}:`) : readPasswordFile(path)
+  if (path !== undefined) return readPasswordFile(path)
+  return context.passwords.get(profile.keyFile) ?? askPassword(context, `Password of ${profile.keyFile}:`)
 }
 
 /** A volume's id as it was written; undefined stays so. @throws {StorgoError} `REQUEST_INVALID`. */

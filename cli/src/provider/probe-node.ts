@@ -1,20 +1,11 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import { statusReport } from './status-report.ts'
 
 const PROBE_TIMEOUT_MS = 3_000
 const MAX_STATUS_BYTES = 1 << 22
 
-const status = z.looseObject({
-  operator: z.string(),
-  epoch: z.number(),
-  lastProvenEpoch: z.number().nullish(),
-  slots: z.array(z.looseObject({ volumeId: z.coerce.string(), slot: z.number(), sectors: z.number() })),
-  storedBytes: z.coerce.number(),
-})
-/** What a provider says of itself under `/status`. */
-type NodeStatus = z.infer<typeof status>
-
 /** A provider's answers; `status` only if it gave one. Never throws: silence is an answer too. */
-export type NodeProbe = { healthy: boolean; ready: boolean; status?: NodeStatus }
+export type NodeProbe = { healthy: boolean; ready: boolean; status?: z.infer<typeof statusReport> }
 
 /** Asks a provider over HTTP whether it is alive and ready, and what it holds. */
 export async function probeNode(httpUrl: string, signal: AbortSignal): Promise<NodeProbe> {
@@ -27,7 +18,7 @@ export async function probeNode(httpUrl: string, signal: AbortSignal): Promise<N
   if (report?.status !== 'fulfilled' || !report.value.ok) return answer
   const text = await report.value.text().catch(() => '')
   if (text.length > MAX_STATUS_BYTES) return answer
-  const parsed = status.safeParse(jsonOf(text))
+  const parsed = statusReport.safeParse(jsonOf(text))
   return parsed.success ? { ...answer, status: parsed.data } : answer
 }
 

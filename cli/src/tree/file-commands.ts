@@ -6,11 +6,13 @@ export type PutFlags = VolumeFlag & { to?: string; name?: string; waitFull: stri
 export type GetFlags = VolumeFlag & { force?: true; resume?: true }
 export type LsFlags = VolumeFlag & { recursive?: true }
 export type RmFlags = VolumeFlag & { recursive?: true }
+export type MvFlags = VolumeFlag & { force?: true }
+export type VerifyFlags = VolumeFlag & { slots?: true }
 export type UndeleteFlags = VolumeFlag & { at?: string }
 
 const VOLUME = ['--volume <id>', 'volume to use (default: the only open one)'] as const
 
-/** `storgo put`, `get`, `ls`, `stat`, `rm`, `undelete`: the files of a volume. */
+/** `storgo put`, `get`, `ls`, `stat`, `mv`, `rm`, `undelete`, `verify`: the files of a volume. */
 export function addFileCommands(program: Command, run: Runner): void {
   program
     .command('put')
@@ -52,6 +54,16 @@ export function addFileCommands(program: Command, run: Runner): void {
       run(command, async (context) => (await import('../commands/stat.ts')).stat(context, path, flags)),
     )
   program
+    .command('mv')
+    .description('give a file or a folder another path; no byte of it is moved')
+    .argument('<from>', 'remote path')
+    .argument('<to>', 'remote path, a folder if it ends in /')
+    .option('--force', 'replace files that are there already')
+    .option(...VOLUME)
+    .action((from: string, to: string, flags: MvFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/mv.ts')).mv(context, from, to, flags)),
+    )
+  program
     .command('rm')
     .description('remove files')
     .argument('<paths...>', 'remote paths')
@@ -68,5 +80,14 @@ export function addFileCommands(program: Command, run: Runner): void {
     .option(...VOLUME)
     .action((path: string, flags: UndeleteFlags, command: Command) =>
       run(command, async (context) => (await import('../commands/undelete.ts')).undelete(context, path, flags)),
+    )
+  program
+    .command('verify')
+    .description('read files to their end and check every byte of them')
+    .argument('[paths...]', 'remote paths (default: all files)')
+    .option('--slots', 'every sector of every slot, parity too, against the root that was signed')
+    .option(...VOLUME)
+    .action((paths: string[], flags: VerifyFlags, command: Command) =>
+      run(command, async (context) => (await import('../commands/verify.ts')).verify(context, paths, flags)),
     )
 }

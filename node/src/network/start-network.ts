@@ -32,12 +32,15 @@ import { measured } from './measured.ts'
 
 const AGENT = 'storgo-node/0.1.0'
 
-/** Requests answered at a time and the time each may take, by protocol. Each holds up to some MiB while it runs. */
+/**
+ * Requests answered at a time and the time each may take, by protocol. Each holds up to some MiB while it runs. What brings bulk
+ * may be on its way when the network goes away for a while.
+ */
 const LIMITS = {
   [SLOT_STATE_PROTOCOL]: { maxConcurrent: 64, timeoutMs: 10_000 },
   [SLOT_PEN_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
-  [SLOT_WRITE_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
-  [SLOT_COMMIT_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
+  [SLOT_WRITE_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 60_000 },
+  [SLOT_COMMIT_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 60_000 },
   [SLOT_CERTIFY_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
   [SLOT_READ_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
   [SLOT_SYNC_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },

@@ -1,6 +1,6 @@
 import { clearInterval, setInterval } from 'node:timers'
 import type { Libp2p, PeerId } from '@libp2p/interface'
-import { type Exchanged, type Offence, operatorOf, type PeerGuard } from '@storgo/sdk'
+import { type Exchanged, type Offence, operatorOf, type PeerGuard, type PeerRecord } from '@storgo/sdk'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { type Ban, Bans } from './bans.ts'
@@ -50,6 +50,10 @@ export class NodeGuard implements PeerGuard, AsyncDisposable {
 
   bannedFor(peer: PeerId): string | undefined {
     return this.bans.of(peer.toString())?.reason
+  }
+
+  recordOf(peer: PeerId): PeerRecord | undefined {
+    return this.book.get(peer.toString())
   }
 
   asked(peer: PeerId, exchanged: Exchanged): void {

@@ -15,6 +15,7 @@ import {
 } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { HeldState, SlotStore, SlotView } from '../store/slot-store.ts'
+import { treeOf } from '../store/tree-of.ts'
 import type { BookEntry } from './proof-chain.ts'
 
 export type ProofTask = {
@@ -103,7 +104,14 @@ async function show({ entry, view, held, stateIndex }: Shown, offset: number): P
   try {
     const sector = await view.readSector(version, sectorIndex)
     const path = provePath({
-      ...{ sector, sectorRoots: view.sectorRoots(version, sectors), slotRoots: held.slotRoots, slot, sectorIndex },
+      ...{
+        sector,
+        tree: treeOf(sector),
+        sectorRoots: view.sectorRoots(version, sectors),
+        slotRoots: held.slotRoots,
+        slot,
+        sectorIndex,
+      },
       ...{ firstLeaf: leaf, lastLeaf: leaf },
     })
     return { stateIndex, proof: { leaf: sector.slice(leaf * LEAF_BYTES, (leaf + 1) * LEAF_BYTES), path } }

@@ -1,6 +1,7 @@
 import { decodeSlotReadRequest, encodeSlotReadReply, LEAF_BYTES, provePath, StorgoError } from '@storgo/protocol'
 import type { RequestHandler } from '@storgo/sdk'
 import type { SlotView, Version } from '../store/slot-store.ts'
+import { treeOf } from '../store/tree-of.ts'
 import type { SlotServices } from './slot-services.ts'
 
 /** Answers `/storgo/slot-read/1.0.0`: a range of a sector with its path to a state's root. Spec: docs/protocol/slot-read.md */
@@ -22,7 +23,14 @@ export function slotRead({ access, store }: Pick<SlotServices, 'access' | 'store
     }
     const sector = await view.readSector(version, sectorIndex, { cached: true })
     const path = provePath({
-      ...{ sector, sectorRoots: view.sectorRoots(version, sectors), slotRoots: held.slotRoots, slot, sectorIndex },
+      ...{
+        sector,
+        tree: treeOf(sector),
+        sectorRoots: view.sectorRoots(version, sectors),
+        slotRoots: held.slotRoots,
+        slot,
+        sectorIndex,
+      },
       ...{ firstLeaf: offset / LEAF_BYTES, lastLeaf: (offset + length) / LEAF_BYTES - 1 },
     })
     return { body: encodeSlotReadReply({ path }), bulk: sector.subarray(offset, offset + length) }

@@ -37,6 +37,9 @@ function byUnit(
     tweak.writeBigUInt64LE(BigInt(cell) * BigInt(UNITS) + BigInt(unit))
     const start = unit * UNIT_BYTES
     // XTS gives a whole unit at once: nothing is left for final().
-    output.set(transform(tweak).update(input.subarray(start, start + UNIT_BYTES)), start)
+    const part = transform(tweak).update(input.subarray(start, start + UNIT_BYTES))
+    output.set(part, start)
+    // What the cipher allocated is given back at once: left to the collector, it would cost more than the cipher.
+    if (part.buffer instanceof ArrayBuffer && part.buffer.byteLength === UNIT_BYTES) part.buffer.transfer(0)
   }
 }

@@ -34,7 +34,8 @@ export class SealedCells implements AsyncDisposable {
   /** @returns 1 MiB that nobody has checked. @throws {StorgoError} `SECTOR_CORRUPT` if the disk does not give them. */
   async read(cell: number, key: number): Promise<Uint8Array> {
     const { files, keys, state } = this.#parts
-    const plain = new Uint8Array(SECTOR_BYTES)
+    // Not zeroed first: it is seen only once every byte has been decrypted to it.
+    const plain = new Uint8Array(Buffer.allocUnsafeSlow(SECTOR_BYTES).buffer)
     await this.#scratch.lend(async (sealed) => {
       try {
         await files.read(cell, sealed)

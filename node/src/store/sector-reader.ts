@@ -1,4 +1,4 @@
-import { equalBytes, SECTOR_BYTES, StorgoError, sectorRoot } from '@storgo/protocol'
+import { equalBytes, SECTOR_BYTES, StorgoError } from '@storgo/protocol'
 import type { IndexReader } from './index-database.ts'
 import type { KeyRing } from './key-ring.ts'
 import { applyPatches, decodePatches } from './patch-bytes.ts'
@@ -6,6 +6,7 @@ import { chainOf } from './patch-chain.ts'
 import type { SealedCells } from './sealed-cells.ts'
 import { SectorCache } from './sector-cache.ts'
 import { NO_CELL, NO_PATCH, type SectorContent } from './sector-page.ts'
+import { treeOf } from './tree-of.ts'
 
 export type ReadOptions = {
   /** Bytes that were checked a while ago will do. A proof must come from the disk. */
@@ -57,7 +58,7 @@ export class SectorReader {
     const sector = below?.slice() ?? (await this.#bottom(content))
     for (const sealed of over) applyPatches(sector, decodePatches(this.#keys.openPatch(sealed)))
     // Patches are authenticated one by one, so over bytes that were checked there is nothing left to check.
-    if (below === undefined && !equalBytes(sectorRoot(sector), root)) {
+    if (below === undefined && !equalBytes(treeOf(sector).root, root)) {
       this.#cache.forget(content)
       throw new StorgoError('SECTOR_CORRUPT', `Cell ${cell} no longer holds what was written to it.`, { cell })
     }

@@ -1,5 +1,5 @@
 import type { SigningDomain } from '@storgo/protocol'
-import { type CheckedVolume, type Peer, type PeerAddress, peerCall, SlotLink } from '@storgo/sdk'
+import { type CheckedVolume, linkToSlot, type Peer, type PeerAddress, type SlotLink } from '@storgo/sdk'
 import { type Address, isAddressEqual, zeroAddress } from 'viem'
 import type { VolumeFacts, VolumeSource } from '../slots/volume-facts.ts'
 import type { SlotRef } from '../store/slot-store.ts'
@@ -54,7 +54,7 @@ export function coSlotsByRegistry(options: CoSlotsOptions): FindCoSlots {
       facts.operators.map(async (provider, slot) => {
         if (provider === undefined || isAddressEqual(provider, operator)) return undefined
         const to = await addressOf(provider, signal)
-        return new SlotLink({ volumeId, slot, provider, call: to && peerCall(peer, to) })
+        return linkToSlot(peer, { volumeId, slot, provider, to })
       }),
     )
     const record = recordOf({ volumeId, facts, volumes, domain, signal })

@@ -36,7 +36,8 @@ export function recoverSigner(digest: Uint8Array, signature: Uint8Array): Addres
 }
 
 function recover(digest: Uint8Array, signature: Uint8Array): Address | undefined {
-  const compact = signature.slice()
+  // Not `slice`: that of a Buffer is the same memory, and the caller's signature would lose its parity.
+  const compact = new Uint8Array(signature)
   const parity = (signature[32] as number) >> 7
   compact[32] = (signature[32] as number) & 0x7f
   try {

@@ -5,6 +5,8 @@ import fc from 'fast-check'
 import { concatBytes } from '../bytes.ts'
 import { HASH_BYTES, LEAF_BYTES, LEAVES_PER_SECTOR, SECTOR_BYTES, SECTOR_DEPTH } from '../units.ts'
 import { provePath } from './prove-path.ts'
+import { sectorRoot } from './roots.ts'
+import { sectorTree } from './sector-tree.ts'
 import { leafHashesSlowly, levelsSlowly, pathSlowly, zeroSlowly } from './tree.reference.ts'
 import { verifyPath } from './verify-path.ts'
 
@@ -160,4 +162,22 @@ test('sizes and numbers out of bounds are refused without an exception', () => {
     { root: concatBytes(claim.root, new Uint8Array(32)) },
   ]
   for (const change of wrong) assert.equal(verifyPath({ ...claim, ...change }), false, Object.keys(change).join())
+})
+
+test('the known tree of a sector gives the same paths, also where the sector ends in zeros', () => {
+  const ends = fc.oneof(fc.nat(SECTOR_BYTES), fc.constantFrom(0, 1, 1023, 1024, 1025, SECTOR_BYTES))
+  fc.assert(
+    fc.property(ends, aLeaf, aLeaf, (end, a, b) => {
+      const sector = SECTOR.slice().fill(0, end)
+      const tree = sectorTree(sector)
+      const root = sectorRoot(sector)
+      assert.deepEqual(tree.root, root)
+      const [firstLeaf, lastLeaf] = [Math.min(a, b), Math.max(a, b)]
+      const place = { slot: 0, sectorIndex: 0, firstLeaf }
+      const path = provePath({ ...place, lastLeaf, sector, tree, sectorRoots: root, slotRoots: root })
+      const bytes = sector.subarray(firstLeaf * LEAF_BYTES, (lastLeaf + 1) * LEAF_BYTES)
+      assert.ok(verifyPath({ ...place, root, sectors: 1, n: 1, bytes, path }))
+      assert.deepEqual(provePath({ ...place, lastLeaf, sector, sectorRoots: root, slotRoots: root }), path)
+    }),
+  )
 })

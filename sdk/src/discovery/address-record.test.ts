@@ -37,6 +37,16 @@ test('a record leads to where its operator signed that it is', () => {
   )
 })
 
+test('a record that is opened stays as it is, also in a Buffer, so that whoever keeps it can pass it on', () => {
+  // Half of all signatures have the odd parity that recovering the signer takes away.
+  for (let sequence = 0n; sequence < 16n; sequence++) {
+    const signed = signAddressRecord({ ...record, sequence }, DOMAIN, key)
+    const kept = Buffer.from(signed)
+    openAddressRecord(kept, expected)
+    assert.deepEqual(new Uint8Array(kept), signed)
+  }
+})
+
 test('a record counts for its operator, on its chain and until it expires', () => {
   const open = (change: Partial<typeof expected>) => () => openAddressRecord(bytes, { ...expected, ...change })
   const other = operatorOf(peerOf(keyOf(2)))!

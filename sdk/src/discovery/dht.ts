@@ -7,6 +7,7 @@ import type { Address } from 'viem'
 import type { PeerExtension } from '../net/create-peer.ts'
 import { MAX_ADDRESS_RECORD_BYTES, openAddressRecord, operatorOfAddressKey, sequenceOf } from './address-record.ts'
 import { contactsOf } from './dht-contacts.ts'
+import { dhtProtocolOf } from './dht-protocol.ts'
 import { afterHello } from './greet-connections.ts'
 
 /** For a request to a peer, connection and hello included: some eight round trips. Silent peers cost a query this long. */
@@ -19,10 +20,6 @@ export type DhtOptions = {
   /** Whose address records are kept. */
   isProvider: (operator: Address) => Promise<boolean>
 }
-
-/** One network for each chain and deployment. */
-export const dhtProtocolOf = ({ chainId, verifyingContract }: SigningDomain): string =>
-  `/storgo/${chainId}-${verifyingContract.slice(2, 10).toLowerCase()}/kad/1.0.0`
 
 /**
  * A Kademlia DHT for the services of a libp2p peer; `of` it once that peer exists. @param greeted resolves when a connection

@@ -9,8 +9,9 @@ import type { Peer, PeerExtension } from '../net/create-peer.ts'
 import type { PeerAddress } from '../net/peer-address.ts'
 import { operatorOf } from '../net/peer-id.ts'
 import { addressKeyOf, freshRecord, openAddressRecord, signAddressRecord } from './address-record.ts'
-import { createDht, dhtProtocolOf, forget } from './dht.ts'
+import { createDht, forget } from './dht.ts'
 import { bucketsOf, contactsOf } from './dht-contacts.ts'
+import { dhtProtocolOf } from './dht-protocol.ts'
 import { greetConnections, untilGreeted } from './greet-connections.ts'
 import { LookupCounts, type LookupKind, type LookupReport } from './lookup-counts.ts'
 import { RoutingStore } from './routing-store.ts'
@@ -38,6 +39,8 @@ export type DhtReport = {
   buckets: { sharedBits: number; contacts: number }[]
   /** Entries kept for others. */
   kept: { announcements: number; records: number; peers: number }
+  /** Silent peers that left the table. */
+  dropped: number
   lookups: Partial<Record<LookupKind, LookupReport>>
 }
 
@@ -52,6 +55,7 @@ export class Discovery {
   readonly #counts = new LookupCounts()
   /** Peers whose last request failed. */
   readonly #failures = new Set<string>()
+  #dropped = 0
   #peer: Peer | undefined
 
   constructor(options: DiscoveryOptions) {
@@ -147,6 +151,7 @@ export class Discovery {
       contacts: contacts?.size ?? 0,
       buckets: contacts ? bucketsOf(contacts, digest) : [],
       kept: this.#store.sizes,
+      dropped: this.#dropped,
       lookups: this.#counts.report,
     }
   }
@@ -168,8 +173,10 @@ export class Discovery {
     const key = peer.toString()
     const isConnected = this.#peer?.libp2p.getConnections(peer).some(({ status }) => status === 'open')
     if (isConnected === true) return
-    if (this.#failures.delete(key)) forget(this.#of(), peer)
-    else {
+    if (this.#failures.delete(key)) {
+      this.#dropped++
+      forget(this.#of(), peer)
+    } else {
       if (this.#failures.size >= MAX_FAILURES) this.#failures.clear()
       this.#failures.add(key)
     }

@@ -16,7 +16,7 @@ export type PeerRecord = {
   receivedBytes: number
 }
 
-/** Weight of the newest observation. */
+/** Weight of the newest observation; while there are few, each counts the same. */
 const NEWEST = 0.1
 /** A request with this many bytes says how fast they move, one with fewer how soon the peer answers. */
 const MANY_BYTES = 65_536
@@ -58,8 +58,9 @@ export function afterRequest(record: PeerRecord, exchanged: Exchanged): PeerReco
     receivedBytes: record.receivedBytes + receivedBytes,
   }
   if (!isAnswered) return next
-  if (bytes < MANY_BYTES) return { ...next, responseMs: smoothed(record.responseMs, ms) }
-  return { ...next, bytesPerSecond: smoothed(record.bytesPerSecond, (bytes * 1_000) / Math.max(ms, 0.001)) }
+  if (bytes < MANY_BYTES) return { ...next, responseMs: smoothed(record.responseMs, ms, next.requests) }
+  const bytesPerSecond = (bytes * 1_000) / Math.max(ms, 0.001)
+  return { ...next, bytesPerSecond: smoothed(record.bytesPerSecond, bytesPerSecond, next.requests) }
 }
 
 /** The record after an answer of the peer that did not verify. */
@@ -82,5 +83,5 @@ export function expectedMs(record: PeerRecord | undefined, bytes: number): numbe
   return (responseMs ?? UNKNOWN_RESPONSE_MS) + transferMs + (1 - availability + Math.min(faults, 10)) * VAIN_MS
 }
 
-const smoothed = (before: number | undefined, now: number) =>
-  before === undefined ? now : before + NEWEST * (now - before)
+const smoothed = (before: number | undefined, now: number, requests: number) =>
+  before === undefined ? now : before + Math.max(NEWEST, 1 / requests) * (now - before)

@@ -13,6 +13,7 @@ import { type AnswerPeer, takeCarriers } from './carrier/take-carriers.ts'
 import { Greetings } from './greetings.ts'
 import type { HelloIdentity, WalletIdentity } from './hello.ts'
 import { HelloTimes } from './hello-times.ts'
+import { LONGEST_SILENCE_MS, NetworkSilence } from './network-silence.ts'
 import type { PeerAddress } from './peer-address.ts'
 import type { PeerGuard } from './peer-guard.ts'
 import { transportKeyOf } from './peer-id.ts'
@@ -28,8 +29,6 @@ const MAX_REQUESTS_OF_PEER = 32
 
 /** A frame of each kind, with room for one more window: what a stream may buffer before it is reset. */
 const MAX_STREAM_BUFFER_BYTES = 2 << 20
-
-const MIN_PING_TIMEOUT_MS = 15_000
 
 /** Everything that requests to peers, and the answering of theirs, share. Disposing it closes all connections. */
 export type Peer = {
@@ -49,6 +48,8 @@ export type Peer = {
   readonly helloTimes: HelloTimes
   /** Requests of each peer that are answered now. */
   readonly shares: RequestShares
+  /** Whether anybody who is asked is heard of. */
+  readonly silence: NetworkSilence
   /** Connections being made, by peer id. */
   readonly connecting: Map<string, Promise<Connection>>
   readonly timeouts: Readonly<PeerTimeouts>
@@ -140,8 +141,8 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
       // libp2p keeps every stream this long under load, even one that has ended.
       inboundStreamProtocolNegotiationTimeout: 3_000,
     },
-    // It pings every 10 s and drops a peer that is silent for this long: more than a busy machine ever is.
-    connectionMonitor: { pingTimeout: { minTimeout: MIN_PING_TIMEOUT_MS } },
+    // It pings every 10 s and drops a peer that is silent for this long.
+    connectionMonitor: { pingTimeout: { minTimeout: LONGEST_SILENCE_MS } },
     start: false,
   })
   let listener: CarrierListener | undefined
@@ -153,6 +154,7 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     carriers: new Carriers(sockets?.dial),
     answers: new Map(),
     carrierPort: () => (listener ? { carrierPort: listener.port } : {}),
+    silence: new NetworkSilence(),
     connecting: new Map(),
     guard,
     findPeer: options.findPeer,

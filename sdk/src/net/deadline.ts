@@ -1,7 +1,14 @@
 import { type ErrorDetails, StorgoError } from '@storgo/protocol'
 
-/** `what` completes the sentence "… took longer than". */
-export type Deadline = { ms: number; what: string; details?: ErrorDetails; signal?: AbortSignal | undefined }
+export type Deadline = {
+  ms: number
+  /** Completes the sentence "… took longer than". */
+  what: string
+  details?: ErrorDetails
+  signal?: AbortSignal | undefined
+  /** Asked when the time is up: how much longer to wait after all, in milliseconds. */
+  extendMs?: () => number
+}
 
 /**
  * Runs `work` with a signal that aborts at the deadline or with `signal`, and settles then even if `work` does not listen.
@@ -9,7 +16,7 @@ export type Deadline = { ms: number; what: string; details?: ErrorDetails; signa
  * @throws {StorgoError} `TIMED_OUT` at the deadline. Rejects with `signal`'s reason when that aborts.
  */
 export async function withDeadline<T>(
-  { ms, what, details = {}, signal }: Deadline,
+  { ms, what, details = {}, signal, extendMs = () => 0 }: Deadline,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted()
@@ -18,9 +25,12 @@ export async function withDeadline<T>(
   controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true })
   const onAbort = () => controller.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort, { once: true })
-  const expire = () =>
-    controller.abort(new StorgoError('TIMED_OUT', `${what} took longer than ${ms} ms.`, { ...details, ms }))
-  const timer = setTimeout(expire, ms)
+  const expire = () => {
+    const moreMs = extendMs()
+    if (moreMs > 0) timer = setTimeout(expire, moreMs)
+    else controller.abort(new StorgoError('TIMED_OUT', `${what} took longer than ${ms} ms.`, { ...details, ms }))
+  }
+  let timer = setTimeout(expire, ms)
   try {
     return await Promise.race([work(controller.signal), aborted])
   } finally {

@@ -1,4 +1,5 @@
 import type { PeerId } from '@libp2p/interface'
+import type { PeerRecord } from '../discovery/peer-record.ts'
 
 /** What no honest peer does. The names are shown to operators, so they never change. */
 export const OFFENCES = [
@@ -51,4 +52,6 @@ export interface PeerGuard {
   /** A request of a peer's to us is over. */
   served(peer: PeerId, exchanged: Exchanged): void
   offended(peer: PeerId, offence: Offence): void
+  /** How a peer has done so far; `undefined` if nothing is known of it. */
+  recordOf(peer: PeerId): PeerRecord | undefined
 }

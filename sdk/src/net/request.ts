@@ -15,7 +15,10 @@ export type RequestOptions = {
   /** At most `MAX_BULK_BYTES`; must not change before the reply. */
   bulk?: Uint8Array
   signal?: AbortSignal | undefined
-  /** For everything from the connection to the reply, once it is this request's turn. Default 10 s. */
+  /**
+   * For everything from the connection to the reply, once it is this request's turn; longer while nobody who is asked is heard of
+   * (see `NetworkSilence`). Default 10 s.
+   */
   timeoutMs?: number
 }
 
@@ -30,15 +33,19 @@ export type RequestOptions = {
 export async function request(peer: Peer, options: RequestOptions): Promise<{ body: Uint8Array; bulk: Uint8Array }> {
   const { to, protocol, message, bulk = new Uint8Array(0), signal, timeoutMs = 10_000 } = options
   const details = { operator: to.operator, protocol }
-  return peer.queue.run(to.peerId.toString(), signal, () =>
-    withDeadline({ ms: timeoutMs, what: 'The request', details, signal }, async (deadline) => {
-      return observed(peer, options, async () => {
-        const connection = await connectionTo(peer, to)
-        deadline.throwIfAborted()
-        return carry(peer, connection, protocol, { message, bulk }, deadline)
-      })
-    }),
-  )
+  const key = to.peerId.toString()
+  const ask = async (deadline: AbortSignal) => {
+    const connection = await connectionTo(peer, to)
+    deadline.throwIfAborted()
+    return carry(peer, connection, protocol, { message, bulk }, deadline)
+  }
+  return peer.queue.run(key, signal, () => {
+    const extendMs = peer.silence.extending(timeoutMs)
+    const within = { ms: timeoutMs, what: 'The request', details, signal, extendMs }
+    return peer.silence.during(key, () =>
+      withDeadline(within, (deadline) => observed(peer, options, () => ask(deadline))),
+    )
+  })
 }
 
 /** By the native carrier to the peer if there is one, otherwise, or if that breaks off, on a stream. */

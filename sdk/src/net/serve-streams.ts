@@ -4,9 +4,8 @@ import type { Peer } from './create-peer.ts'
 import { withDeadline } from './deadline.ts'
 import type { Frames } from './frame-decoder.ts'
 import { readFrames, writeFrames } from './frames.ts'
+import { LONGEST_SILENCE_MS } from './network-silence.ts'
 
-/** How long a peer may take to receive the reply. */
-const SEND_TIMEOUT_MS = 10_000
 /** How long to let a peer finish sending a request that was refused unread, so that it sees why. */
 const LINGER_MS = 1_000
 
@@ -23,7 +22,7 @@ export async function serveStreams(
       const read = (signal: AbortSignal) => readFrames(stream, { signal })
       const reply = await answer({ asker: connection, read, gone: gone.signal })
       gone.signal.throwIfAborted()
-      await withDeadline({ ms: SEND_TIMEOUT_MS, what: 'Sending the reply' }, (signal) =>
+      await withDeadline({ ms: LONGEST_SILENCE_MS, what: 'Sending the reply' }, (signal) =>
         writeFrames(stream, reply, { signal }),
       )
       await linger(stream)

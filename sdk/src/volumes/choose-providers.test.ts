@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Epoch } from '@storgo/protocol'
+import { type Epoch, StorgoError } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { Provider } from '../chain/read-provider.ts'
+import { afterRequest, newPeerRecord } from '../discovery/peer-record.ts'
 import { chooseProviders } from './choose-providers.ts'
 
 const name = (i: number): Address => `0x${String(i).padStart(40, '0')}`
@@ -24,6 +25,27 @@ test('the cheapest come first, and of equals the one with more room', () => {
     aProvider(4, { pricePerSectorEpoch: 1n }),
   ]
   assert.deepEqual(chooseProviders(providers, { ...options, count: 4 }), [name(4), name(3), name(1), name(2)])
+})
+
+test('of equal prices those that have answered slowly or not at all come last, and how quick the others were does not matter', () => {
+  const asked = (ms: number, receivedBytes = 1_000) =>
+    afterRequest(newPeerRecord(), { protocol: '/x', ms, sentBytes: 0, receivedBytes })
+  const gone = new StorgoError('PEER_UNREACHABLE', 'gone')
+  const failed = afterRequest(newPeerRecord(), { protocol: '/x', ms: 1, sentBytes: 0, receivedBytes: 0, error: gone })
+  const records = new Map([
+    [name(1), asked(2_000)],
+    [name(2), asked(1)],
+    [name(3), asked(30)],
+    [name(4), failed],
+    [name(6), asked(5_000, 1 << 20)],
+  ])
+  const room = [5_000, 1_000, 2_000, 4_000, 3_000, 6_000]
+  const providers = room.map((freeSectors, i) => aProvider(i + 1, { freeSectors }))
+  providers.push(aProvider(7, { pricePerSectorEpoch: 9n }))
+  const chosen = chooseProviders(providers, { ...options, count: 7, recordOf: ({ operator }) => records.get(operator) })
+  assert.deepEqual(chosen.slice(0, 3), [name(5), name(3), name(2)])
+  assert.deepEqual(new Set(chosen.slice(3, 6)), new Set([name(1), name(4), name(6)]))
+  assert.equal(chosen[6], name(7), 'price comes first')
 })
 
 test('a provider that could not take the slot is left out', () => {

@@ -1,11 +1,10 @@
-import { deriveSessionKey, type Envelope, StorgoError } from '@storgo/protocol'
-import { isAddressEqual, type LocalAccount } from 'viem'
-import { type Chain, connectChain } from '../chain/connect-chain.ts'
+import { type Envelope, StorgoError } from '@storgo/protocol'
+import type { LocalAccount } from 'viem'
+import { connectChain } from '../chain/connect-chain.ts'
 import type { Deployment } from '../chain/deployment.ts'
 import { listVolumes } from '../chain/list-volumes.ts'
-import { readSessionKey } from '../chain/read-session-key.ts'
-import type { Volume } from '../chain/read-volume.ts'
-import { createPeer, type Peer } from '../net/create-peer.ts'
+import type { Provider } from '../chain/read-provider.ts'
+import { ClientPeers } from './client-peers.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { sealMasterKey, unlockMasterKey } from './master-key.ts'
 import { openOrder, quoteOrder } from './open-volume.ts'
@@ -16,7 +15,6 @@ import { volumeClient } from './volume-client.ts'
 import { volumeKeysOf } from './volume-keys.ts'
 import { VolumeSession } from './volume-session.ts'
 
-const AGENT = 'storgo-sdk/0.1.0'
 /** How long a client that is closed still hands out certificates. */
 const SETTLE_MS = 2_000
 
@@ -42,7 +40,8 @@ export async function connectStorgo(options: StorgoOptions): Promise<Storgo> {
   const { chainId } = chain.deployment
   const masterKey =
     options.masterKey ?? (account && envelope ? await unlockMasterKey(account, chainId, envelope) : undefined)
-  const peers = new Peers(chain, masterKey)
+  const peers = new ClientPeers(chain, () => needed(masterKey))
+  const recordOf = (provider: Provider) => peers.recordOf(provider)
   const sessions = new Map<bigint, VolumeSession>()
   const sessionOf = (volumeId: bigint): VolumeSession => {
     const known = sessions.get(volumeId)
@@ -63,8 +62,8 @@ export async function connectStorgo(options: StorgoOptions): Promise<Storgo> {
   return {
     chain,
     volumes: {
-      quote: (order) => quoteOrder(chain, order),
-      open: (order) => openOrder(chain, needed(masterKey), order),
+      quote: (order) => quoteOrder(chain, order, recordOf),
+      open: (order) => openOrder(chain, { ...order, masterKey: needed(masterKey), recordOf }),
       list: ({ owner = account?.address } = {}) => {
         if (!owner) throw new StorgoError('CONFIG_INVALID', 'whose volumes? Name an owner or connect with an account')
         return Array.fromAsync(listVolumes(chain, { owner }))
@@ -81,38 +80,6 @@ export async function connectStorgo(options: StorgoOptions): Promise<Storgo> {
       )
       await peers[Symbol.asyncDispose]()
     },
-  }
-}
-
-/** One peer for each session key: its hello names the key, which opens all volumes of that generation. */
-class Peers implements AsyncDisposable {
-  readonly #chain: Chain
-  readonly #masterKey: Uint8Array | undefined
-  readonly #peers = new Map<number, Promise<Peer>>()
-
-  constructor(chain: Chain, masterKey: Uint8Array | undefined) {
-    this.#chain = chain
-    this.#masterKey = masterKey
-  }
-
-  /** @throws {StorgoError} `ACCESS_DENIED` if the volume's session key is of another master key. */
-  async for({ volumeId, generation }: Volume): Promise<Peer> {
-    const { chainId } = this.#chain.deployment
-    const { privateKey, address } = deriveSessionKey(needed(this.#masterKey), chainId, generation)
-    const named = await readSessionKey(this.#chain, { volumeId, generation })
-    if (!named || !isAddressEqual(named.address, address)) {
-      const details = { volumeId, generation }
-      throw new StorgoError('ACCESS_DENIED', `volume ${volumeId} is not one of this master key`, details)
-    }
-    const known = this.#peers.get(generation)
-    if (known) return known
-    const peer = createPeer({ identity: { privateKey, domain: this.#chain.domain, agent: AGENT } })
-    this.#peers.set(generation, peer)
-    return peer
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#peers.values()].map(async (peer) => (await peer)[Symbol.asyncDispose]()))
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SlotCheck, SlotCheckOptions } from './slot-check.ts'
 import type { CompactOptions, CompactResult, PastState, RestoreOptions, RestoreResult } from './volume-space.ts'
 
 /** One file to store. `open` is called when the file's turn comes, and again if another writer came between. */
@@ -105,6 +106,17 @@ export type VolumeClient = {
    */
   remove(paths: Iterable<string>, options?: PutOptions): Promise<RemoveResult>
   /**
+   * Gives the file of that path, and all files below it, the path `to` instead, in one state. No byte of them is moved.
+   * @throws {StorgoError} `FILE_NOT_FOUND`; `FILE_EXISTS` where a file is already, unless it is to be replaced: then nothing
+   * has changed.
+   */
+  move(from: string, to: string, options?: MoveOptions): Promise<MoveResult>
+  /**
+   * Reads every sector of every slot once, parity included, and checks it against the last certified state.
+   * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when too few slots answer to tell what that state is.
+   */
+  checkSlots(options?: SlotCheckOptions): Promise<SlotCheck>
+  /**
    * Gives back the room of what was removed. It can be used after the retention time, or with `release` at once.
    * @throws {StorgoError} `CONFIG_INVALID` to release without the owner's account; `NOT_ENOUGH_SLOTS`.
    */
@@ -116,6 +128,16 @@ export type VolumeClient = {
    * @throws {StorgoError} `FILE_NOT_FOUND` when no state that is remembered has it, or what it was has been overwritten.
    */
   restore(path: string, options?: RestoreOptions): Promise<RestoreResult>
+}
+
+export type MoveOptions = Pick<PutOptions, 'signal' | 'waitForFullMs'> & {
+  /** Whether files that have the new paths go. */
+  replace?: boolean
+}
+
+export type MoveResult = RemoveResult & {
+  /** Files that had one of the new paths. */
+  replaced: number
 }
 
 export type RemoveResult = { files: number; plainBytes: number; nonce: bigint; receipts: number; full: boolean }

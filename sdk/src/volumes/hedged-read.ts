@@ -17,8 +17,8 @@ export type HedgedReadOptions = {
 }
 
 /**
- * One range from its own slot or, when that slot fails, lies or keeps the reader waiting, worked out from the same
- * range of any k others; whichever comes first. A slow answer is not cut off: when it comes, the slot is good again.
+ * One range from its own slot or, when that slot fails, lies, keeps the reader waiting or is known to be slow, worked out from
+ * the same range of the best k others; whichever comes first. A slow answer is not cut off: when it comes, the slot is good again.
  * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than k slots give the range.
  */
 export function hedgedRead(range: SlotRange, options: HedgedReadOptions, signal: AbortSignal): Promise<Uint8Array> {
@@ -62,12 +62,18 @@ class Race {
   }
 
   start(): void {
-    const { health, onTrouble } = this.#options
-    const { slot } = this.#range
-    const rank = health.rank(slot)
-    if (rank === 1) onTrouble(slot, new StorgoError('TIMED_OUT', 'its last answer is overdue', { slot }))
-    if (rank === 0) this.#ask(slot)
-    else this.#askOthers()
+    const { code, health, onTrouble } = this.#options
+    const { slot, length } = this.#range
+    const others = [...this.#shares.keys()]
+    const rivals = { others, k: code.k, bytes: length }
+    if (!health.isPassedOver(slot, rivals)) {
+      this.#ask(slot, { counted: true })
+      return
+    }
+    if (health.rank(slot) === 1) onTrouble(slot, new StorgoError('TIMED_OUT', 'its last answer is overdue', { slot }))
+    const due = [slot, ...others].find((each) => health.isDueAChance(each) && health.isPassedOver(each, rivals))
+    if (due !== undefined) this.#ask(due, { counted: false })
+    this.#askOthers()
   }
 
   settle(finish: () => void): void {
@@ -77,13 +83,16 @@ class Race {
     finish()
   }
 
-  #ask(slot: number): void {
+  /** @param counted whether the range is to wait for it; not for one that is only given a chance. */
+  #ask(slot: number, { counted }: { counted: boolean }): void {
     const { health, readSlot, onTrouble } = this.#options
     this.#asked.add(slot)
-    this.#hopeful.add(slot)
     this.#pending++
-    const sentMs = health.nowMs
-    this.#watch(slot, sentMs, 1)
+    const sentMs = health.sent(slot)
+    if (counted) {
+      this.#hopeful.add(slot)
+      this.#watch(slot, sentMs, 1)
+    }
     readSlot({ ...this.#range, slot }, this.#signal).then(
       (bytes) => {
         health.answered(slot, sentMs)
@@ -131,13 +140,10 @@ class Race {
     const shares = this.#shares.filter((share) => share !== undefined).length
     let missing = code.k - shares - this.#hopeful.size
     const others = [...this.#shares.keys()].filter((slot) => !this.#asked.has(slot))
-    for (const rank of [0, 1]) {
-      for (const slot of others) {
-        if (missing <= 0) return
-        if (this.#asked.has(slot) || health.rank(slot) !== rank) continue
-        this.#ask(slot)
-        missing--
-      }
+    for (const slot of health.inOrder(others, this.#range.length)) {
+      if (missing <= 0) return
+      this.#ask(slot, { counted: true })
+      missing--
     }
     if (this.#pending === 0) this.settle(() => this.#reject(this.#notEnough(shares)))
   }

@@ -1,15 +1,13 @@
-import { isStorgoError, quorum, StorgoError } from '@storgo/protocol'
+import { quorum, StorgoError } from '@storgo/protocol'
 import type { Address } from 'viem'
 import type { Chain } from '../chain/connect-chain.ts'
-import { readProvider } from '../chain/read-provider.ts'
 import { readRetention } from '../chain/read-retention.ts'
 import { readSessionKey } from '../chain/read-session-key.ts'
 import { readSlots } from '../chain/read-slots.ts'
 import { readVolume, type Volume } from '../chain/read-volume.ts'
 import type { Peer } from '../net/create-peer.ts'
-import { type PeerAddress, peerAddressOf } from '../net/peer-address.ts'
-import { peerCall } from './slot-call.ts'
-import { SlotLink } from './slot-link.ts'
+import { linkToSlot } from './link-to-slot.ts'
+import { registeredAddress } from './registered-address.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
 export type ReadRecordOptions = {
@@ -28,8 +26,8 @@ export async function readRecord({ chain, volumeId, peerFor, signal }: ReadRecor
   signal?.throwIfAborted()
   const links = await Promise.all(
     slots.map(async ({ slot, provider }) => {
-      const to = await addressOf(chain, provider)
-      return new SlotLink({ call: to && peerCall(peer, to), volumeId, slot, provider })
+      const to = await registeredAddress(chain, provider)
+      return linkToSlot(peer, { to, volumeId, slot, provider })
     }),
   )
   signal?.throwIfAborted()
@@ -48,17 +46,6 @@ export async function readRecord({ chain, volumeId, peerFor, signal }: ReadRecor
     operators: slots.map(({ provider }) => provider),
     formers: slots.map(({ former }) => former),
     retention: () => readRetention(chain),
-  }
-}
-
-/** Where a provider is; `undefined` if the registry does not know it or what it says of it is no use. */
-async function addressOf(chain: Chain, operator: Address): Promise<PeerAddress | undefined> {
-  const provider = await readProvider(chain, operator)
-  try {
-    return provider && peerAddressOf(provider)
-  } catch (error) {
-    if (isStorgoError(error, 'REQUEST_INVALID')) return undefined
-    throw error
   }
 }
 

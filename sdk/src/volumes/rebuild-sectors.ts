@@ -67,6 +67,7 @@ class Stripes {
     this.#options = options
     const { code, slot, links } = options
     this.#links = new Map(links.filter((link) => link.slot !== slot).map((link) => [link.slot, link]))
+    this.#health.judgeBy([...this.#links.values()])
     for (let other = 0; other < code.k + code.m; other++) if (!this.#links.has(other)) this.#health.leaveOut(other)
   }
 

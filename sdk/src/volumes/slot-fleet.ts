@@ -15,15 +15,12 @@ import type { SectorPatch, SectorSink } from './log-writer.ts'
 import type { Logger } from './logger.ts'
 import { refusalOf } from './refusal.ts'
 import { SlotSender, type Upload } from './slot-sender.ts'
+import { Stragglers } from './stragglers.ts'
 import type { VolumeRecord } from './volume-record.ts'
 
 /** Bytes of stripes on their way to the slots at a time. */
 const IN_FLIGHT_BYTES = 12 << 20
 
-/** A slot is given up when it has not answered for this long, and the others have nothing left to do … */
-const STRAGGLER_MS = 8_000
-/** … or when the write cannot go on without it. */
-const LAST_STRAGGLER_MS = 12_000
 const LOOK_MS = 500
 
 /** A state to make durable, with what the slots check it by. */
@@ -56,6 +53,7 @@ export class SlotFleet {
   readonly #logger: Logger
   readonly #errors = new Map<number, unknown>()
   readonly #budget = new ByteBudget(IN_FLIGHT_BYTES)
+  readonly #stragglers: Stragglers
   #handingOut: Promise<unknown> = Promise.resolve()
 
   constructor({ record, term, refusals, logger }: SlotFleetOptions) {
@@ -63,6 +61,7 @@ export class SlotFleet {
     this.term = term
     this.#refusals = refusals
     this.#logger = logger
+    this.#stragglers = new Stragglers(record.q)
   }
 
   /** Whether a slot has let on that another writer has been there. */
@@ -184,15 +183,10 @@ export class SlotFleet {
   }
 
   #giveUpStragglers(): void {
-    const live = this.#live()
-    const idle = live.filter(({ silentSinceMs }) => silentSinceMs === undefined)
-    const patienceMs = idle.length >= this.record.q ? STRAGGLER_MS : LAST_STRAGGLER_MS
-    const beforeMs = performance.now() - patienceMs
-    const late = live.filter(({ silentSinceMs }) => silentSinceMs !== undefined && silentSinceMs < beforeMs)
-    if (idle.length + late.length < live.length) return
-    for (const sender of late) {
+    for (const sender of this.#stragglers.among(this.#live())) {
       const { slot } = sender.link
-      sender.fail(new StorgoError('TIMED_OUT', `slot ${slot} has kept silent for ${patienceMs} ms`, { slot }))
+      const silentMs = Math.round(performance.now() - (sender.silentSinceMs ?? 0))
+      sender.fail(new StorgoError('TIMED_OUT', `slot ${slot} has kept silent for ${silentMs} ms`, { slot }))
     }
   }
 

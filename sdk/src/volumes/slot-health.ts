@@ -9,6 +9,10 @@ const REMEMBERED = 64
 export const LEAST_PATIENCE_MS = 300
 const LEAST_DEADLINE_MS = 4_000
 const MOST_DEADLINE_MS = 30_000
+/** A slot is slower than others if it is expected to take this many times as long as they, and some more. */
+const SLOWER = 2
+/** A slot that better ones are preferred to is asked beside them again after this long: it may have become good. */
+const CHANCE_MS = 10_000
 
 /**
  * `slow`: its last answer is overdue. `failed`: answered with an error, or not at all. `lying`: sent bytes that do not
@@ -16,8 +20,12 @@ const MOST_DEADLINE_MS = 30_000
  */
 type Condition = { kind: 'good' | 'slow' | 'lying' | 'absent' } | { kind: 'failed'; untilMs: number; code: ErrorCode }
 
+/** What is known of the provider of a slot from all that was ever asked of it: see `expectedMs` of its record. */
+export type JudgedSlot = { slot: number; expectedMs(bytes: number): number }
+
 /**
- * What a session remembers of its slots, so that a dead one is waited for once and not for every range.
+ * Which slots to ask first: by what a session has just seen of each, so that a dead one is waited for once and not for every
+ * range, and among those that seem well by what their providers' records let expect.
  * @param now milliseconds; passed in so that tests own time.
  */
 export class SlotHealth {
@@ -25,10 +33,18 @@ export class SlotHealth {
   readonly #latenciesMs: number[] = []
   /** By slot, when the youngest request that it has answered was sent. */
   readonly #answeredSince = new Map<number, number>()
+  /** By slot, when it was asked last. */
+  readonly #askedMs = new Map<number, number>()
+  #judged: ReadonlyMap<number, JudgedSlot> = new Map()
   readonly #now: () => number
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
+  }
+
+  /** From now on these tell what to expect of their slots; of others nothing is known. */
+  judgeBy(slots: readonly JudgedSlot[]): void {
+    this.#judged = new Map(slots.map((judged) => [judged.slot, judged]))
   }
 
   /** Never asks `slot`. */
@@ -43,6 +59,40 @@ export class SlotHealth {
     if (condition.kind === 'slow') return 1
     if (condition.kind === 'failed' && this.#now() >= condition.untilMs) return 1
     return undefined
+  }
+
+  /** Those of `slots` that may be asked for so many bytes, in the order in which to ask them. */
+  inOrder(slots: readonly number[], bytes: number): number[] {
+    return slots
+      .flatMap((slot) => {
+        const rank = this.rank(slot)
+        return rank === undefined ? [] : [{ slot, rank, ms: this.#expectedMs(slot, bytes) }]
+      })
+      .sort((a, b) => a.rank - b.rank || a.ms - b.ms || a.slot - b.slot)
+      .map(({ slot }) => slot)
+  }
+
+  /** Whether so many bytes of `slot` had better be worked out from the best `k` of `others`: it is in doubt, or they are much sooner here. */
+  isPassedOver(slot: number, { others, k, bytes }: { others: readonly number[]; k: number; bytes: number }): boolean {
+    if (this.rank(slot) !== 0) return true
+    const expected = others
+      .filter((other) => other !== slot && this.rank(other) === 0)
+      .map((other) => this.#expectedMs(other, bytes))
+      .sort((a, b) => a - b)
+    const workedOutMs = expected[k - 1]
+    return workedOutMs !== undefined && this.#expectedMs(slot, bytes) > SLOWER * workedOutMs + LEAST_PATIENCE_MS
+  }
+
+  /** Whether a slot that is passed over, and may be asked, is to be asked all the same, to see whether it is better by now. */
+  isDueAChance(slot: number): boolean {
+    const askedMs = this.#askedMs.get(slot) ?? Number.NEGATIVE_INFINITY
+    return this.rank(slot) !== undefined && this.#now() - askedMs >= CHANCE_MS
+  }
+
+  /** A request goes out. @returns when, by the clock. */
+  sent(slot: number): number {
+    this.#askedMs.set(slot, this.#now())
+    return this.#now()
   }
 
   /** @param sentMs when the request was sent, by the same clock. */
@@ -105,6 +155,10 @@ export class SlotHealth {
     for (const [slot, condition] of this.#conditions) {
       if (condition.kind === 'failed' && condition.code === 'STATE_STALE') this.#conditions.delete(slot)
     }
+  }
+
+  #expectedMs(slot: number, bytes: number): number {
+    return this.#judged.get(slot)?.expectedMs(bytes) ?? 0
   }
 
   #medianMs(): number {

@@ -37,6 +37,7 @@ import {
   StorgoError,
 } from '@storgo/protocol'
 import type { Address } from 'viem'
+import { expectedMs, type PeerRecord } from '../discovery/peer-record.ts'
 import { askAgain } from './ask-again.ts'
 import type { SectorPatch } from './log-writer.ts'
 import type { CallOptions, SlotCall } from './slot-call.ts'
@@ -54,6 +55,8 @@ export type SlotLinkOptions = {
   slot: number
   /** Address of the operator that holds the slot. */
   provider: Address
+  /** What is known of the provider, and who is told that it lied; absent where nobody keeps that. */
+  judge?: { record: () => PeerRecord | undefined; lied: () => void }
 }
 
 /**
@@ -66,12 +69,24 @@ export class SlotLink {
   readonly provider: Address
   readonly #volumeId: bigint
   readonly #reach: SlotCall | undefined
+  readonly #judge: SlotLinkOptions['judge']
 
-  constructor({ call, volumeId, slot, provider }: SlotLinkOptions) {
+  constructor({ call, volumeId, slot, provider, judge }: SlotLinkOptions) {
     this.slot = slot
     this.provider = provider
     this.#volumeId = volumeId
     this.#reach = call
+    this.#judge = judge
+  }
+
+  /** Milliseconds after which `bytes` are likely to be here if the provider is asked; less is better. */
+  expectedMs(bytes: number): number {
+    return expectedMs(this.#judge?.record(), bytes)
+  }
+
+  /** The provider sent bytes that do not verify. */
+  lied(): void {
+    this.#judge?.lied()
   }
 
   /** What the slot says it holds; nothing of it is verified. */

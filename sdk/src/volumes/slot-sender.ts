@@ -32,6 +32,8 @@ export class SlotSender {
   #running = 0
   /** When what is on its way was sent, oldest first. */
   readonly #sentMs: number[] = []
+  #answeredMs = 0
+  #tookMs = 0
   readonly #waiting: (() => void)[] = []
   readonly #writes = new Set<Promise<void>>()
   #committed: Promise<unknown> = Promise.resolve()
@@ -50,6 +52,16 @@ export class SlotSender {
   /** Since when the slot has owed an answer; `undefined` if it owes none. */
   get silentSinceMs(): number | undefined {
     return this.#sentMs[0]
+  }
+
+  /** When the slot has last answered; 0 if never. */
+  get answeredMs(): number {
+    return this.#answeredMs
+  }
+
+  /** How long its last answer took. */
+  get tookMs(): number {
+    return this.#tookMs
   }
 
   /** Resolves when the slot has staged the changes, has failed, or the upload is given up. */
@@ -119,6 +131,10 @@ export class SlotSender {
     const sentMs = performance.now()
     this.#sentMs.push(sentMs)
     const result = await this.#try(call, given)
+    if (!this.#failed && !given?.aborted) {
+      this.#answeredMs = performance.now()
+      this.#tookMs = this.#answeredMs - sentMs
+    }
     this.#sentMs.splice(this.#sentMs.indexOf(sentMs), 1)
     return result
   }

@@ -1,4 +1,4 @@
-import { type ErasureCode, type Extent, type State, StorgoError } from '@storgo/protocol'
+import { type ErasureCode, type Extent, isStorgoError, type State, StorgoError } from '@storgo/protocol'
 import type { BlockCache } from './block-cache.ts'
 import { hedgedRead } from './hedged-read.ts'
 import { readLeaves } from './read-leaves.ts'
@@ -88,6 +88,7 @@ export class VolumeReader {
     const { code, health, record, troubles } = this.#options
     const onTrouble = (slot: number, error: unknown) => {
       const link = record.links[slot]
+      if (isStorgoError(error, 'PROOF_INVALID')) link?.lied()
       if (link) troubles.tell(link, error, 'reading round it')
     }
     const readSlot = (wanted: SlotRange) => shared.read(wanted)

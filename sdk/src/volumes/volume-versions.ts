@@ -81,6 +81,7 @@ export class VolumeVersions {
     if (fresh && this.#record) return this.#record.value
     const value = await this.#options.readRecord({ signal })
     this.#record = { value, readMs: performance.now() }
+    this.health.judgeBy(value.links)
     return value
   }
 

@@ -107,7 +107,9 @@ class Asking {
   /** What changed at the first k of those slots that tell it to the end; `changed` is absent when it is too much to tell. */
   async changes(holding: readonly Answer[]): Promise<{ changed?: SectorRun[]; freed: FreedRun[] }[]> {
     const told: { changed?: SectorRun[]; freed: FreedRun[] }[] = []
-    for (const answer of holding) {
+    // What a slot says of its changes may take many replies: those come first that are expected to be quick.
+    const order = holding.map((answer) => ({ answer, ms: answer.link.expectedMs(0) })).sort((a, b) => a.ms - b.ms)
+    for (const { answer } of order) {
       if (told.length === this.#options.record.k) break
       const pages = await this.#settled(() => this.#pages(answer))
       if (pages) told.push(pages)

@@ -3,6 +3,7 @@ import { isIP, type Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { PeerId } from '@libp2p/interface'
 import { isStorgoError, StorgoError } from '@storgo/protocol'
+import { LONGEST_SILENCE_MS } from '../network-silence.ts'
 import type { Offence } from '../peer-guard.ts'
 import { Arrivals } from './arrivals.ts'
 import type { CarrierAddress } from './carrier.ts'
@@ -13,7 +14,6 @@ import { CARRIER_ALPN, type TlsIdentity, verifiedPeer } from './tls-identity.ts'
 /** Native carriers of one peer at a time: the one in use, and one that takes its place. */
 const MAX_PER_PEER = 2
 const HANDSHAKE_TIMEOUT_MS = 5_000
-const FRAME_TIMEOUT_MS = 30_000
 
 export type ListenCarrierOptions = {
   identity: TlsIdentity
@@ -26,7 +26,7 @@ export type ListenCarrierOptions = {
   isGreeted: (peer: PeerId) => boolean
   answer: (peer: PeerId, ...request: Parameters<AnswerRequest>) => ReturnType<AnswerRequest>
   onOffence: (peer: PeerId, offence: Offence) => void
-  /** Default 30 s. */
+  /** Default 45 s. */
   frameTimeoutMs?: number
 }
 
@@ -39,7 +39,7 @@ export type CarrierListener = Disposable & {
 
 /** @throws {StorgoError} `CONFIG_INVALID` if it cannot listen. */
 export async function listenCarrier(options: ListenCarrierOptions): Promise<CarrierListener> {
-  const { at, identity, maxConnections, isGreeted, onOffence, frameTimeoutMs = FRAME_TIMEOUT_MS } = options
+  const { at, identity, maxConnections, isGreeted, onOffence, frameTimeoutMs = LONGEST_SILENCE_MS } = options
   const open = new Map<string, TLSSocket[]>()
   const arrivals = new Arrivals(options.maxArrivalsPerSecond)
   const sockets = new Set<Socket>()

@@ -3,6 +3,7 @@ import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import { webSockets } from '@libp2p/websockets'
 import { StorgoError } from '@storgo/protocol'
+import { LONGEST_SILENCE_MS } from '../network-silence.ts'
 import type { Encrypters, Transports } from './transports.ts'
 
 const isQuic = (address: string) => /\/quic-v1(\/|$)/.test(address)
@@ -16,7 +17,7 @@ export async function transportsFor(listen: readonly string[]): Promise<Transpor
   const others = [tcp(), webSockets()]
   try {
     const { quic } = await import('@chainsafe/libp2p-quic')
-    return [...others, quic()]
+    return [...others, quic({ maxIdleTimeout: LONGEST_SILENCE_MS })]
   } catch (cause) {
     if (!listen.some(isQuic)) return others
     throw new StorgoError(

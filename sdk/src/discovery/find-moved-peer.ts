@@ -1,5 +1,6 @@
-import type { FindPeer, PeerAddress } from '@storgo/sdk'
 import type { Address } from 'viem'
+import type { FindPeer } from '../net/create-peer.ts'
+import type { PeerAddress } from '../net/peer-address.ts'
 
 /** A peer that nobody could find is not looked for again so soon: every request to it would cost a lookup. */
 const FRUITLESS_MS = 15_000

@@ -1,0 +1,43 @@
+import type { TreeRow } from './tree-table.ts'
+
+/** Completion for fish, with what each command and flag does. */
+export function fishScript(rows: readonly TreeRow[]): string {
+  const valued = [...new Set(rows.flatMap(({ valueFlags }) => valueFlags))].join(' ')
+  const names = rows.flatMap(({ path }) => (path.length === 0 ? [] : [quoted(path.join(' '))])).join(' ')
+  const lines = rows.flatMap(({ path, commands, flags, valueFlags, pathFlags }) => {
+    const at = `-n ${quoted(`__storgo_is_at ${quoted(path.join(' '))}`)}`
+    const below = commands.map(
+      ({ value, description }) => `complete -c storgo -f ${at} -a ${value} -d ${quoted(description)}`,
+    )
+    const own = flags.map(({ value, description }) => {
+      const name = value.startsWith('--') ? `-l ${value.slice(2)}` : `-s ${value.slice(1)}`
+      const takes = !valueFlags.includes(value) ? '' : pathFlags.includes(value) ? ' -r' : ' -x'
+      return `complete -c storgo ${at} ${name}${takes} -d ${quoted(description)}`
+    })
+    return [...below, ...own]
+  })
+  return `# fish completion of storgo. To use it: storgo completion fish | source
+function __storgo_is_at
+  set -l at
+  set -l skip 0
+  for word in (commandline -opc)[2..]
+    if test $skip -eq 1
+      set skip 0
+    else if string match -q -- '-?*' $word
+      contains -- $word ${valued}; and set skip 1
+    else
+      set -l next (string join ' ' $at $word)
+      contains -- $next ${names}; and set at $at $word
+    end
+  end
+  test "$at" = "$argv[1]"
+end
+
+${lines.join('\n')}
+`
+}
+
+/** As one word of fish. */
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}

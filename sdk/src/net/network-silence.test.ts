@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { LONGEST_SILENCE_MS, NetworkSilence } from './network-silence.ts'
+
+/** A network at a time that the test sets, which has been heard of at 0. */
+function aNetwork() {
+  const clock = { ms: 0 }
+  const silence = new NetworkSilence(() => clock.ms)
+  silence.heard()
+  const pending = () => Promise.withResolvers<string>()
+  return { clock, silence, pending }
+}
+
+test('one peer that is asked alone is not excused, however silent', () => {
+  const { clock, silence, pending } = aNetwork()
+  void silence.during('a', () => pending().promise)
+  void silence.during('a', () => pending().promise)
+  clock.ms = 60_000
+  assert.equal(silence.isSilent, false)
+  assert.equal(silence.extending(4_000)(), 0)
+})
+
+test('a peer is not excused while another answers', async () => {
+  const { clock, silence, pending } = aNetwork()
+  const extend = silence.extending(4_000)
+  void silence.during('a', () => pending().promise)
+  void silence.during('b', () => pending().promise)
+  clock.ms = 3_500
+  await silence.during('c', async () => 'answer')
+  clock.ms = 4_000
+  assert.equal(extend(), 0)
+})
+
+test('while all who are asked are silent a deadline waits, for so long, and starts anew once one answers', async () => {
+  const { clock, silence, pending } = aNetwork()
+  const extend = silence.extending(4_000)
+  const first = pending()
+  const asked = silence.during('a', () => first.promise)
+  void silence.during('b', () => pending().promise)
+  for (clock.ms = 4_000; clock.ms < 14_000; ) {
+    const more = extend()
+    assert.ok(more > 0 && more < 4_000)
+    clock.ms += more
+  }
+  first.resolve('answer')
+  await asked
+  assert.equal(extend(), 4_000)
+  assert.equal(extend(), 0)
+})
+
+test('a network that stays away is waited for only so long', () => {
+  const { clock, silence, pending } = aNetwork()
+  const extend = silence.extending(4_000)
+  for (const peer of ['a', 'b']) void silence.during(peer, () => pending().promise)
+  clock.ms = 4_000
+  for (let more = extend(); more > 0; more = extend()) clock.ms += more
+  assert.ok(clock.ms >= LONGEST_SILENCE_MS && clock.ms <= LONGEST_SILENCE_MS + 2 * 4_000, `${clock.ms}`)
+})
+
+test('a network that was never heard of excuses nobody', () => {
+  const silence = new NetworkSilence(() => 60_000)
+  for (const peer of ['a', 'b']) void silence.during(peer, () => Promise.withResolvers<never>().promise)
+  assert.equal(silence.isSilent, false)
+})
