@@ -67,7 +67,7 @@ export const ATTACKS: Record<string, Attack> = {
     const nowSeconds = Math.floor(Date.now() / 1000)
     const stolen = createHello(identityOf(domain), { from: victim.peerId, to: victim.peerId, nowSeconds })
     const said = { message: encodeHello(stolen), bulk: NOTHING }
-    await exchange(connection, HELLO_PROTOCOL, said, AbortSignal.timeout(5_000)).catch(() => {})
+    await exchange(connection, HELLO_PROTOCOL, said, { signal: AbortSignal.timeout(5_000) }).catch(() => {})
     return attacker.libp2p.peerId.toString()
   },
   'hello-replayed': async (victim, domain) => {
@@ -78,7 +78,7 @@ export const ATTACKS: Record<string, Attack> = {
     for (let i = 0; i < 5; i++) {
       try {
         const connection = await attacker.libp2p.dial(victim.multiaddrs, { force: true })
-        await exchange(connection, HELLO_PROTOCOL, said, AbortSignal.timeout(5_000))
+        await exchange(connection, HELLO_PROTOCOL, said, { signal: AbortSignal.timeout(5_000) })
       } catch {
         // The refusal that this is about.
       }
