@@ -56,8 +56,8 @@ export class NetworkSilence {
 
   /**
    * For the deadline of one request to a peer, which has `ms` by itself: asked when that has passed, it says how much longer to wait.
-   * While the network is silent, at most {@link LONGEST_SILENCE_MS}, and once it is back the same time again; and while the
-   * peer brings bytes.
+   * While the network is silent, at most {@link LONGEST_SILENCE_MS}, and once it is back as long again; and while the peer brings
+   * bytes.
    */
   extending(peer: string, ms: number): () => number {
     let excusedMs = 0
@@ -76,9 +76,10 @@ export class NetworkSilence {
         excusedMs += LOOK_MS
         return LOOK_MS
       }
-      if (excusedMs === 0 || renewed) return 0
+      if (excusedMs === 0 || renewed || this.isSilent) return 0
       renewed = true
-      return ms
+      // Each connection tries again in its own time, at the latest when as much again has passed.
+      return ms + excusedMs
     }
   }
 }
