@@ -31,7 +31,9 @@ const identityOf = (domain: SigningDomain) => ({
 })
 
 async function anAttacker(domain: SigningDomain, key = new Uint8Array(randomBytes(32))): Promise<Peer> {
-  return createPeer({ identity: identityOf(domain), privateKey: key })
+  // Many of them at once make a small machine slow, which is not what keeps an attacker from its attack.
+  const limits = { dialTimeoutMs: 20_000, helloTimeoutMs: 20_000 }
+  return createPeer({ identity: identityOf(domain), privateKey: key, limits })
 }
 
 /** Does something to the victim with a connection that has completed hello, until it is thrown out or has done it. */
