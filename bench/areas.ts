@@ -59,6 +59,12 @@ export const AREAS: Readonly<Record<string, Area>> = {
       yield* (await import('./dht.ts')).measureDht()
     },
   },
+  cli: {
+    what: 'starts of the command line from its sources and from its bundle, against a bare Node.js',
+    async *measure() {
+      yield* (await import('./cli.ts')).measureCli()
+    },
+  },
   memory: {
     what: 'memory of clients and providers, small files and listing, on a network of real processes',
     async *measure({ gibibytes, files }) {

@@ -1,5 +1,6 @@
 import { after } from 'node:test'
 import { startSharedNetwork } from './shared-network.ts'
+import { bundle } from './suites/bundle.ts'
 import { commandShapes } from './suites/command-shapes.ts'
 import { everyRecord } from './suites/every-record.ts'
 import { losses } from './suites/losses.ts'
@@ -25,6 +26,7 @@ wrongInputs(network)
 spaceAndSlots(network)
 movingAndVerifying(network)
 everyRecord(network)
+bundle(network)
 stakesAndProofs(network)
 observing(network)
 losses(network)
