@@ -24,7 +24,7 @@ export type Context = {
   cwd: string
   stdin: Readable & { isTTY?: boolean }
   stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number }
-  stderr: NodeJS.WriteStream
+  stderr: Writable & { isTTY?: boolean }
   /** Who is ended by Ctrl-C. */
   interruptions: Interruptions
   /** Passwords that were typed, by key file, so that commands of one shell ask once. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
 import { EXIT } from './exit-codes.ts'
 import type { Runner } from './run-command.ts'
 import { addConfigCommands } from './tree/config-commands.ts'
@@ -29,6 +30,7 @@ export type ProgramOutput = {
 export function createProgram(run: Runner, { out, err, json }: ProgramOutput): Command {
   const program = new Command('storgo')
     .description('Keep files on a network of providers that prove every epoch that they still have them.')
+    .version(packageJson.version, '--version', 'which Storgo this is')
     .option('--json', 'data as JSON on stdout, one object per line')
     .option('--quiet', 'no progress and notes on stderr')
     .option('--yes', 'ask nothing')

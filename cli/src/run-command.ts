@@ -39,7 +39,7 @@ export function createRunner(surroundings: Surroundings): Runner {
     const interruption = interruptible.signal
     try {
       surroundings.exit(
-        (await runWithin(flags, { output, ...surroundings, passwords, interruption }, handler)) ?? EXIT.ok,
+        (await runWithin(flags, { ...surroundings, output, passwords, interruption }, handler)) ?? EXIT.ok,
       )
     } catch (error) {
       const { reportFailure, reportInterruption } = await import('./report-failure.ts')

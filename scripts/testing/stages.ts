@@ -57,6 +57,8 @@ export const STAGES: Stage[] = [
   { name: 'contracts, Solidity', args: hardhat('test', 'solidity', '--no-compile'), counts: 'hardhat' },
   { name: 'contracts, TypeScript', args: hardhat('test', 'nodejs', '--no-compile'), counts: 'hardhat' },
   { name: 'integration', args: nodeTest('process', 'test/integration/**/*.test.ts'), counts: 'node' },
+  { name: 'networks', args: nodeTest('process', 'test/network/**/*.test.ts'), counts: 'node' },
+  { name: 'browser', args: nodeTest('process', 'test/browser/**/*.test.ts'), counts: 'node' },
   { name: 'power cuts', args: nodeTest('process', 'test/power-cut/**/*.test.ts'), counts: 'node' },
   { name: 'faults of processes', args: nodeTest('process', 'test/faults/**/*.test.ts'), counts: 'node' },
   { name: 'malicious peers', args: nodeTest('process', 'test/adversarial/**/*.test.ts'), counts: 'node' },

@@ -31,7 +31,9 @@ const identityOf = (domain: SigningDomain) => ({
 })
 
 async function anAttacker(domain: SigningDomain, key = new Uint8Array(randomBytes(32))): Promise<Peer> {
-  return createPeer({ identity: identityOf(domain), privateKey: key })
+  // Many of them at once make a small machine slow, which is not what keeps an attacker from its attack.
+  const limits = { dialTimeoutMs: 20_000, helloTimeoutMs: 20_000 }
+  return createPeer({ identity: identityOf(domain), privateKey: key, limits })
 }
 
 /** Does something to the victim with a connection that has completed hello, until it is thrown out or has done it. */
@@ -67,7 +69,7 @@ export const ATTACKS: Record<string, Attack> = {
     const nowSeconds = Math.floor(Date.now() / 1000)
     const stolen = createHello(identityOf(domain), { from: victim.peerId, to: victim.peerId, nowSeconds })
     const said = { message: encodeHello(stolen), bulk: NOTHING }
-    await exchange(connection, HELLO_PROTOCOL, said, AbortSignal.timeout(5_000)).catch(() => {})
+    await exchange(connection, HELLO_PROTOCOL, said, { signal: AbortSignal.timeout(5_000) }).catch(() => {})
     return attacker.libp2p.peerId.toString()
   },
   'hello-replayed': async (victim, domain) => {
@@ -78,7 +80,7 @@ export const ATTACKS: Record<string, Attack> = {
     for (let i = 0; i < 5; i++) {
       try {
         const connection = await attacker.libp2p.dial(victim.multiaddrs, { force: true })
-        await exchange(connection, HELLO_PROTOCOL, said, AbortSignal.timeout(5_000))
+        await exchange(connection, HELLO_PROTOCOL, said, { signal: AbortSignal.timeout(5_000) })
       } catch {
         // The refusal that this is about.
       }

@@ -6,6 +6,8 @@ const BIN = fileURLToPath(new URL('../../cli/bin/storgo.js', import.meta.url))
 
 export type RunOptions = {
   cwd: string
+  /** Path of the program, if not the one of the repository. */
+  program?: string
   stdin?: Uint8Array
   env?: Readonly<Record<string, string>>
   /** Called with the running process, to signal it. */
@@ -14,10 +16,13 @@ export type RunOptions = {
 export type RunResult = { exitCode: number | null; stdout: Buffer; stderr: string; ms: number }
 
 /** Runs `storgo` as a user would, with an empty profile of its own unless `env` says otherwise. */
-export function runStorgo(args: readonly string[], { cwd, stdin, env, onStart }: RunOptions): Promise<RunResult> {
+export function runStorgo(
+  args: readonly string[],
+  { cwd, program = BIN, stdin, env, onStart }: RunOptions,
+): Promise<RunResult> {
   const startedMs = performance.now()
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd,
       env: { ...process.env, NO_COLOR: '1', STORGO_CLI_FOLDER: `${cwd}/no-profile`, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -52,8 +52,12 @@ function checkNodeVersion(version: string): Diagnosis {
 function describe(diagnoses: readonly Diagnosis[], repaired: readonly string[]): string {
   const bad = diagnoses.filter(({ ok }) => !ok)
   const fixable = bad.filter(({ repair }) => repair).length
-  const advice = fixable > 0 ? `; storgo doctor --fix repairs ${fixable === bad.length ? 'it' : fixable}` : ''
+  const what = fixable === bad.length ? (fixable === 1 ? 'it' : 'them') : `${fixable} of them`
+  const advice = fixable > 0 ? `; storgo doctor --fix repairs ${what}` : ''
   const done = repaired.length > 0 ? `Repaired: ${repaired.join(', ')}.\n` : ''
-  const verdict = bad.length === 0 ? 'Nothing is wrong.' : `${bad.length} of ${diagnoses.length} are wrong${advice}.`
+  const verdict =
+    bad.length === 0
+      ? 'Nothing is wrong.'
+      : `${bad.length} of ${diagnoses.length} ${bad.length === 1 ? 'is' : 'are'} wrong${advice}.`
   return `${describeFindings(diagnoses)}\n\n${done}${verdict}`
 }

@@ -29,7 +29,7 @@ _storgo() {
     if [[ -n $flag ]]; then
       flag=''
     elif [[ $word == -?* ]]; then
-      [[ $valued == *" $word "* ]] && flag=$word
+      if [[ $valued == *" $word "* ]]; then flag=$word; fi
     elif [[ " $commands " == *" $word "* ]]; then
       at="\${at:+$at }$word"
       _storgo_at "$at"
@@ -38,7 +38,7 @@ _storgo() {
   word=\${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=()
   if [[ -n $flag ]]; then
-    [[ $paths == *" $flag "* ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    if [[ $paths == *" $flag "* ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$word"); fi
   elif [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$word")
   elif [[ -n $commands ]]; then

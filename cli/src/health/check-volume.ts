@@ -4,6 +4,8 @@ import type { Finding } from './finding.ts'
 
 /** A volume that is paid for no longer than this wants looking after. */
 const LEAST_EPOCHS = 10
+/** Before slots are said not to answer. */
+const LOOKS = 3
 
 /** How a volume of the account does: which slots answer and hold its last state, and how long it is paid for. */
 export async function checkVolume(
@@ -11,8 +13,14 @@ export async function checkVolume(
   volumeId: bigint,
   { epoch, signal }: { epoch: number; signal: AbortSignal },
 ): Promise<Finding> {
-  const details = await volumes.show(volumeId, { states: true, signal })
-  const problem = problemOf(details, epoch)
+  const look = () => volumes.show(volumeId, { states: true, signal })
+  let details = await look()
+  let problem = problemOf(details, epoch)
+  // The first time includes dialling everybody: what is slow then, or in the middle of a change, is asked again.
+  for (let again = 1; problem !== undefined && again < LOOKS; again++) {
+    details = await look()
+    problem = problemOf(details, epoch)
+  }
   const certified = await certifiedEpoch(volume(volumeId).history({ signal }))
   return {
     ...{ area: 'volume', subject: `volume ${volumeId}`, ok: problem === undefined },

@@ -8,7 +8,7 @@ import { type Challenge, type ShownSample, shownSamples } from './shown-samples.
  * `proven`; `missed`: the epoch is over; `pending`: it is not; `void`: nobody proved it and no seed of it is known, which is nobody's fault;
  * `nothing`: the provider had nothing to prove.
  */
-export type ProofOutcome = 'proven' | 'missed' | 'pending' | 'void' | 'nothing'
+type ProofOutcome = 'proven' | 'missed' | 'pending' | 'void' | 'nothing'
 
 /** What became of an epoch for one provider. What the chain does not tell any more is null. */
 export type ExplainedProof = {

@@ -6,7 +6,7 @@ export const SCHEMA_NAMES = Object.keys(SCHEMAS) as SchemaName[]
 
 /** The JSON Schema (draft 2020-12) of a line that a command prints with `--json`. */
 export function jsonSchemaOf(name: SchemaName): object {
-  const { $schema, ...rest } = z.toJSONSchema(named(name, SCHEMAS[name]))
+  const { $schema, ...rest } = z.toJSONSchema(lineSchemaOf(name))
   return { $schema, title: name, ...rest }
 }
 
@@ -15,7 +15,11 @@ export function schemaFileOf(name: SchemaName): string {
   return `schemas/${name.replace('/', '-')}.json`
 }
 
-/** A record begins with the name of its schema. */
+/** Of a line that a command prints with `--json`: the record, which begins with the name of its schema. */
+export function lineSchemaOf(name: SchemaName): z.ZodType {
+  return named(name, SCHEMAS[name])
+}
+
 function named(name: SchemaName, schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodUnion) return z.union(schema.options.map((option) => named(name, option as z.ZodType)))
   if (schema instanceof z.ZodObject) return z.strictObject({ schema: z.literal(name), ...schema.shape })

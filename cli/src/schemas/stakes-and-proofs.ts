@@ -73,7 +73,10 @@ export const STAKE_AND_PROOF_SCHEMAS = {
       .describe('one for each challenge; null where the chain does not tell them any more'),
     firstBlock: block,
     lastBlock: block,
-    seed: transactionHash.nullable(),
+    seed: z
+      .string()
+      .regex(/^0x[0-9a-f]{56}$/u)
+      .nullable(),
     over: z.boolean().describe('whether the epoch has ended'),
   }),
 }

@@ -35,7 +35,9 @@ export class Screen implements Disposable {
 
   /** Shows as many of the lines, and as much of each, as there is room for. */
   draw(text: string): void {
-    const { columns = 80, rows = 24 } = this.#stdout
+    // A terminal that does not know its size says 0.
+    const columns = this.#stdout.columns || 80
+    const rows = this.#stdout.rows || 24
     const lines = text.split('\n').slice(0, rows - 1)
     const cut = lines.map((line) => `${line.slice(0, columns - 1)}${CLEAR_LINE}`)
     this.#stdout.write(`${HOME}${cut.join('\r\n')}${CLEAR_BELOW}`)

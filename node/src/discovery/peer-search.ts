@@ -32,7 +32,7 @@ export type PeerSearchOptions = {
 
 /**
  * Keeps a node among others: while it knows few, it tries those of the registry, those it remembers, those of the settings and
- * those found on the local network; and it puts its address record where others find it, once an hour.
+ * those found on the local network; and it puts its address record where others find it, once an hour and when it has moved.
  */
 export class PeerSearch implements AsyncDisposable {
   readonly #options: PeerSearchOptions
@@ -42,6 +42,8 @@ export class PeerSearch implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()
   #publishAtMs = Number.NEGATIVE_INFINITY
+  /** Addresses of the record that others keep. */
+  #published = ''
 
   constructor(options: PeerSearchOptions) {
     this.#options = options
@@ -123,9 +125,13 @@ export class PeerSearch implements AsyncDisposable {
 
   async #publish(): Promise<void> {
     const { discovery, peer, operatorKey, nowMs, logger } = this.#options
-    if (nowMs() < this.#publishAtMs || this.#peers() === 0) return
+    const addresses = peer.libp2p.getMultiaddrs().join(' ')
+    const isKnown = nowMs() < this.#publishAtMs && addresses === this.#published
+    if (isKnown || this.#peers() === 0) return
     const kept = await discovery.publishAddress(peer, operatorKey, this.#stopping.signal)
     logger.debug({ kept }, 'address record published')
-    if (kept > 0) this.#publishAtMs = nowMs() + REPUBLISH_MS
+    if (kept === 0) return
+    this.#publishAtMs = nowMs() + REPUBLISH_MS
+    this.#published = addresses
   }
 }

@@ -156,8 +156,8 @@ export class Staging {
     const before = sectors.get(sector)
     if (mode === 'replace') {
       const draft: DraftSector = before ?? { mode, under: 'zeros', patches: [], patchBytes: 0 }
-      // The bytes are the request's own, and the store may do with what it is given as it likes.
-      await moveToCell(this.#options.store, draft, bytes.slice())
+      // A whole sector is all that a request can carry: its bytes are nobody else's, and the store may keep them.
+      await moveToCell(this.#options.store, draft, bytes)
       sectors.set(sector, Object.assign(draft, { mode }))
       return
     }

@@ -65,7 +65,7 @@ describe('hello', () => {
     await using provider = await anEchoProvider()
     await using client = await aClient()
     const connection = await client.libp2p.dial(provider.libp2p.getMultiaddrs())
-    const ask = () => exchange(connection, ECHO, { message, bulk: new Uint8Array(1 << 20) }, signal)
+    const ask = () => exchange(connection, ECHO, { message, bulk: new Uint8Array(1 << 20) }, { signal })
     await assert.rejects(ask(), { code: 'HELLO_REQUIRED' })
     await request(client, { to: addressOf(provider), protocol: ECHO, message })
     assert.equal((await ask()).body.length, 1)
@@ -78,7 +78,7 @@ describe('hello', () => {
     await new Promise((resolve) => silent.addEventListener('close', resolve))
     const refused = await client.libp2p.dial(provider.libp2p.getMultiaddrs())
     const closed = new Promise((resolve) => refused.addEventListener('close', resolve))
-    const said = exchange(refused, HELLO_PROTOCOL, { message, bulk: new Uint8Array(0) }, signal)
+    const said = exchange(refused, HELLO_PROTOCOL, { message, bulk: new Uint8Array(0) }, { signal })
     await assert.rejects(said, { code: 'REQUEST_INVALID' })
     await closed
   })
@@ -120,9 +120,9 @@ describe('hello', () => {
     const ends = { from: victim.libp2p.peerId, to: provider.libp2p.peerId, nowSeconds }
     const stolen = encodeHello(await signedHello(victim.identity, ends))
     const connection = await thief.libp2p.dial(provider.libp2p.getMultiaddrs())
-    const say = exchange(connection, HELLO_PROTOCOL, { message: stolen, bulk: new Uint8Array(0) }, signal)
+    const say = exchange(connection, HELLO_PROTOCOL, { message: stolen, bulk: new Uint8Array(0) }, { signal })
     await assert.rejects(say, { code: 'HELLO_REFUSED' })
-    const ask = exchange(connection, ECHO, { message, bulk: new Uint8Array(0) }, signal)
+    const ask = exchange(connection, ECHO, { message, bulk: new Uint8Array(0) }, { signal })
     await assert.rejects(ask, { code: 'HELLO_REQUIRED' })
   })
 

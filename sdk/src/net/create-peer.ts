@@ -48,7 +48,7 @@ export type Peer = {
   readonly helloTimes: HelloTimes
   /** Requests of each peer that are answered now. */
   readonly shares: RequestShares
-  /** Whether anybody who is asked is heard of. */
+  /** Who of those that are asked is heard of. */
   readonly silence: NetworkSilence
   /** Connections being made, by peer id. */
   readonly connecting: Map<string, Promise<Connection>>
@@ -118,7 +118,13 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     addresses: { listen: [...listen], announceFilter: announcing(options, privateKey) },
     ...extension,
     transports: [...(await transportsFor(listen)), ...(extension?.transports ?? [])],
-    connectionGater: { denyDialPeer: isBanned, denyInboundEncryptedConnection: isBanned },
+    connectionGater: {
+      denyDialPeer: isBanned,
+      denyInboundEncryptedConnection: isBanned,
+      // In a page libp2p would refuse WebSockets without TLS and addresses of one's own network; what a page may reach is
+      // the browser's to say.
+      denyDialMultiaddr: () => false,
+    },
     connectionEncrypters: encrypters(),
     streamMuxers: [
       yamux({
@@ -146,15 +152,17 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     start: false,
   })
   let listener: CarrierListener | undefined
+  const silence = new NetworkSilence()
+  const onBytes = (from: PeerId, bytes: number) => silence.heard(from.toString(), bytes)
   const peer: Peer = {
     libp2p,
     identity,
     greetings: new Greetings(),
     queue: new RequestQueue({ concurrency: MAX_REQUESTS_PER_PEER, maxWaiting: MAX_WAITING_REQUESTS_PER_PEER }),
-    carriers: new Carriers(sockets?.dial),
+    carriers: new Carriers(sockets?.dial, { onBytes }),
     answers: new Map(),
     carrierPort: () => (listener ? { carrierPort: listener.port } : {}),
-    silence: new NetworkSilence(),
+    silence,
     connecting: new Map(),
     guard,
     findPeer: options.findPeer,

@@ -29,12 +29,15 @@ export function checkFrameSizes({ message, bulk }: Frames): void {
 
 /**
  * Receives both frames and the end of the stream, so that nothing can follow them. Only once per stream, which stays the
- * caller's to abort.
+ * caller's to abort. `onBytes` is told of bytes as they come.
  *
  * @throws {StorgoError} `MESSAGE_TOO_LARGE`; `REQUEST_INVALID` when malformed, followed by more, or ended in the middle;
  * `PEER_UNREACHABLE` when the stream is reset. Rejects with the signal's reason when it aborts.
  */
-export async function readFrames(stream: Stream, { signal }: { signal: AbortSignal }): Promise<Frames> {
+export async function readFrames(
+  stream: Stream,
+  { signal, onBytes }: { signal: AbortSignal; onBytes?: (bytes: number) => void },
+): Promise<Frames> {
   signal.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<Frames>()
   const decoder = new FrameDecoder(LIMITS)
@@ -50,6 +53,7 @@ export async function readFrames(stream: Stream, { signal }: { signal: AbortSign
     reject(new StorgoError('PEER_UNREACHABLE', `The stream broke off: ${error.message}`, {}, { cause: error }))
   }
   const onMessage = ({ data }: StreamMessageEvent) => {
+    onBytes?.(data.byteLength)
     try {
       for (const bytes of data instanceof Uint8Array ? [data] : data) decoder.push(bytes)
       settleAtEnd()

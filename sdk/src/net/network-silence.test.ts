@@ -6,7 +6,7 @@ import { LONGEST_SILENCE_MS, NetworkSilence } from './network-silence.ts'
 function aNetwork() {
   const clock = { ms: 0 }
   const silence = new NetworkSilence(() => clock.ms)
-  silence.heard()
+  silence.heard('a', 1)
   const pending = () => Promise.withResolvers<string>()
   return { clock, silence, pending }
 }
@@ -17,40 +17,38 @@ test('one peer that is asked alone is not excused, however silent', () => {
   void silence.during('a', () => pending().promise)
   clock.ms = 60_000
   assert.equal(silence.isSilent, false)
-  assert.equal(silence.extending(4_000)(), 0)
+  assert.equal(silence.extending('a', 4_000)(), 0)
 })
 
 test('a peer is not excused while another answers', async () => {
   const { clock, silence, pending } = aNetwork()
-  const extend = silence.extending(4_000)
+  const extend = silence.extending('a', 4_000)
   void silence.during('a', () => pending().promise)
   void silence.during('b', () => pending().promise)
   clock.ms = 3_500
-  await silence.during('c', async () => 'answer')
+  await silence.during('c', async () => silence.heard('c', 1))
   clock.ms = 4_000
   assert.equal(extend(), 0)
 })
 
-test('while all who are asked are silent a deadline waits, for so long, and starts anew once one answers', async () => {
+test('while all who are asked are silent a deadline waits, for so long, and goes on as long again once one answers', async () => {
   const { clock, silence, pending } = aNetwork()
-  const extend = silence.extending(4_000)
-  const first = pending()
-  const asked = silence.during('a', () => first.promise)
+  const extend = silence.extending('a', 4_000)
+  void silence.during('a', () => pending().promise)
   void silence.during('b', () => pending().promise)
   for (clock.ms = 4_000; clock.ms < 14_000; ) {
     const more = extend()
     assert.ok(more > 0 && more < 4_000)
     clock.ms += more
   }
-  first.resolve('answer')
-  await asked
-  assert.equal(extend(), 4_000)
+  silence.heard('b', 1)
+  assert.equal(extend(), clock.ms)
   assert.equal(extend(), 0)
 })
 
 test('a network that stays away is waited for only so long', () => {
   const { clock, silence, pending } = aNetwork()
-  const extend = silence.extending(4_000)
+  const extend = silence.extending('a', 4_000)
   for (const peer of ['a', 'b']) void silence.during(peer, () => pending().promise)
   clock.ms = 4_000
   for (let more = extend(); more > 0; more = extend()) clock.ms += more
@@ -61,4 +59,19 @@ test('a network that was never heard of excuses nobody', () => {
   const silence = new NetworkSilence(() => 60_000)
   for (const peer of ['a', 'b']) void silence.during(peer, () => Promise.withResolvers<never>().promise)
   assert.equal(silence.isSilent, false)
+})
+
+test('a peer that brings bytes has longer, but not without end, and not if it trickles', () => {
+  const { clock, silence, pending } = aNetwork()
+  void silence.during('a', () => pending().promise)
+  const bringing = silence.extending('a', 4_000)
+  for (let more = 4_000; more > 0; more = bringing()) {
+    clock.ms += more
+    silence.heard('a', 100_000)
+    assert.ok(clock.ms < 200_000)
+  }
+  assert.ok(clock.ms > 100_000)
+  const trickling = silence.extending('a', 4_000)
+  silence.heard('a', 1_000)
+  assert.equal(trickling(), 0)
 })

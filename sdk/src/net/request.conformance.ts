@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { StorgoError } from '@storgo/protocol'
+import { connectionTo } from './connection-to.ts'
 import { aClientOf, addressOf, anEchoProvider, aProvider, ECHO, LIMITS, SILENCE, type Way } from './fixtures/peers.ts'
 import { request } from './request.ts'
 import { serveRequests } from './serve-requests.ts'
@@ -90,6 +91,8 @@ export function describeRequests(way: Way): void {
         { way },
       )
       await using client = await aClientOf(provider, way)
+      // On a busy machine connecting alone may take longer than the deadline, and then the provider learns nothing.
+      await connectionTo(client, addressOf(provider))
       const asked = request(client, { to: addressOf(provider), protocol: ECHO, message, timeoutMs: 300 })
       await assert.rejects(asked, { code: 'TIMED_OUT' })
       assert.ok((await aborted.promise) instanceof Error)

@@ -16,8 +16,8 @@ export type RequestOptions = {
   bulk?: Uint8Array
   signal?: AbortSignal | undefined
   /**
-   * For everything from the connection to the reply, once it is this request's turn; longer while nobody who is asked is heard of
-   * (see `NetworkSilence`). Default 10 s.
+   * For everything from the connection to the reply, once it is this request's turn; longer while the peer brings bytes, or nobody
+   * who is asked is heard of (see `NetworkSilence`). Default 10 s.
    */
   timeoutMs?: number
 }
@@ -40,20 +40,21 @@ export async function request(peer: Peer, options: RequestOptions): Promise<{ bo
     return carry(peer, connection, protocol, { message, bulk }, deadline)
   }
   return peer.queue.run(key, signal, () => {
-    const extendMs = peer.silence.extending(timeoutMs)
-    const within = { ms: timeoutMs, what: 'The request', details, signal, extendMs }
-    return peer.silence.during(key, () =>
-      withDeadline(within, (deadline) => observed(peer, options, () => ask(deadline))),
-    )
+    const within = { ms: timeoutMs, what: 'The request', details, signal }
+    return peer.silence.during(key, () => {
+      const extendMs = peer.silence.extending(key, timeoutMs)
+      return withDeadline({ ...within, extendMs }, (deadline) => observed(peer, options, () => ask(deadline)))
+    })
   })
 }
 
 /** By the native carrier to the peer if there is one, otherwise, or if that breaks off, on a stream. */
 async function carry(peer: Peer, connection: Connection, protocol: string, request: Frames, signal: AbortSignal) {
   const port = peer.greetings.of(connection)?.carrierPort ?? 0
+  const key = connection.remotePeer.toString()
   const reply =
     (await peer.carriers.of(connection)?.exchange(protocol, request, signal).catch(unlessLost)) ??
-    (await exchange(connection, protocol, request, signal))
+    (await exchange(connection, protocol, request, { signal, onBytes: (bytes) => peer.silence.heard(key, bytes) }))
   peer.carriers.count(connection, request.bulk.length + reply.bulk.length, port)
   return reply
 }

@@ -22,7 +22,7 @@ export async function sayHello(
   const issuedAt = helloTimes.next(remotePeer, nowSeconds)
   const ours = await signedHello(identity, { from: libp2p.peerId, to: remotePeer, nowSeconds: issuedAt })
   const request = { message: encodeHello({ ...ours, ...carrierPort() }), bulk: new Uint8Array(0) }
-  const { body } = await exchange(connection, HELLO_PROTOCOL, request, signal)
+  const { body } = await exchange(connection, HELLO_PROTOCOL, request, { signal })
   const greeting = checkHello(decodeHello(body), identity, { from: remotePeer, to: libp2p.peerId, nowSeconds })
   if (!isAddressEqual(greeting.account, operator)) {
     const details = { expected: operator, account: greeting.account }

@@ -1,11 +1,12 @@
-import type { Connection, Stream } from '@libp2p/interface'
+import type { Connection, Stream, StreamHandler } from '@libp2p/interface'
 import type { Asked } from './answering.ts'
 import type { Peer } from './create-peer.ts'
 import { withDeadline } from './deadline.ts'
 import type { Frames } from './frame-decoder.ts'
 import { readFrames, writeFrames } from './frames.ts'
-import { LONGEST_SILENCE_MS } from './network-silence.ts'
 
+/** How long a peer may take to receive the reply: eight of them may share a slow connection. */
+const SEND_TIMEOUT_MS = 120_000
 /** How long to let a peer finish sending a request that was refused unread, so that it sees why. */
 const LINGER_MS = 1_000
 
@@ -15,21 +16,22 @@ export async function serveStreams(
   protocol: string,
   answer: (asked: Asked<Connection>) => Promise<Frames>,
 ): Promise<void> {
-  await libp2p.handle(protocol, async (stream, connection) => {
+  const handle: StreamHandler = async (stream, connection) => {
     const gone = new AbortController()
     stream.addEventListener('close', ({ error }) => error && gone.abort(error), { once: true })
     try {
       const read = (signal: AbortSignal) => readFrames(stream, { signal })
       const reply = await answer({ asker: connection, read, gone: gone.signal })
       gone.signal.throwIfAborted()
-      await withDeadline({ ms: LONGEST_SILENCE_MS, what: 'Sending the reply' }, (signal) =>
+      await withDeadline({ ms: SEND_TIMEOUT_MS, what: 'Sending the reply' }, (signal) =>
         writeFrames(stream, reply, { signal }),
       )
       await linger(stream)
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
     }
-  })
+  }
+  await libp2p.handle(protocol, handle, { runOnLimitedConnection: true })
 }
 
 /** Drops what the peer still sends, until it has ended or reset the stream. */

@@ -4,13 +4,14 @@ import type { CheckedSlot, SlotCheck, SlotCheckOptions } from './slot-check.ts'
 import type { SlotLink } from './slot-link.ts'
 import type { VolumeSession } from './volume-session.ts'
 
-const ANSWER_MS = 15_000
+const ANSWER_MS = 10_000
 /** A slot that gives nothing so many times in a row is not asked for the rest. */
 const PATIENCE = 3
 /** Sectors of one slot on their way: with all slots at work, 2 n MiB. */
 const AHEAD = 2
-/** Times that a sector is asked for again because its slot has moved on to another state. */
-const STATES_TRIED = 3
+/** Times that a sector is asked for: its slot may have moved on to another state, be busy, or be reached only now. */
+const TRIES = 3
+const PAUSE_MS = 300
 
 const never = new AbortController().signal
 
@@ -35,9 +36,13 @@ export async function checkSlots(
         return
       } catch (error) {
         signal.throwIfAborted()
-        if (attempt === STATES_TRIED || !isStorgoError(error, 'STATE_STALE')) throw error
-        if (state === against) state = await certifiedState(session, signal)
-        if (state === against) throw error
+        if (attempt === TRIES) throw error
+        if (isStorgoError(error, 'STATE_STALE')) {
+          if (state === against) state = await certifiedState(session, signal)
+          if (state === against) throw error
+        } else if (isStorgoError(error, 'PEER_UNREACHABLE') || isStorgoError(error, 'PROVIDER_BUSY')) {
+          await new Promise((resolve) => setTimeout(resolve, attempt * PAUSE_MS))
+        } else throw error
       }
     }
   }

@@ -13,6 +13,7 @@ import {
   readManifest,
   StorgoError,
 } from '@storgo/protocol'
+import { ChunkRooms } from './chunk-rooms.ts'
 import type { GetOptions } from './file-source.ts'
 import { mapAhead } from './map-ahead.ts'
 import type { Reading } from './version.ts'
@@ -75,6 +76,7 @@ async function* batches(
 class ChunkFetcher {
   readonly #reading: Reading
   readonly #signal: AbortSignal
+  readonly #rooms = new ChunkRooms()
 
   constructor(session: VolumeSession, signal: AbortSignal) {
     this.#reading = session.reading(signal)
@@ -89,21 +91,32 @@ class ChunkFetcher {
 
   /** The plain bytes of chunks, and where in the file they begin. */
   async open(placed: readonly PlacedChunk[]): Promise<{ plain: Uint8Array; at: number }[]> {
-    const sealed = await this.sealed(placed.map(({ entry }) => entry.digest))
-    return Promise.all(
+    const taken: Uint8Array[] = []
+    const room = (bytes: number) => {
+      const one = this.#rooms.take(bytes)
+      taken.push(one)
+      return one
+    }
+    const sealed = await this.sealed(
+      placed.map(({ entry }) => entry.digest),
+      room,
+    )
+    const opened = await Promise.all(
       placed.map(async ({ entry, offset }, i) => ({
         plain: await openChunk({ ...entry, sealed: sealed[i] as Uint8Array }),
         at: offset,
       })),
     )
+    for (const one of taken) this.#rooms.give(one)
+    return opened
   }
 
   /** The sealed bytes of the chunks with these digests. */
-  sealed(digests: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  sealed(digests: readonly Uint8Array[], room?: (bytes: number) => Uint8Array): Promise<Uint8Array[]> {
     return this.#reading(async ({ catalog, reader }) => {
       const extents = await Promise.all(digests.map((digest) => extentOf(catalog, digest)))
       if (!reader) throw new StorgoError('CATALOG_CORRUPT', 'an empty volume has no chunks')
-      return reader.read(extents, this.#signal)
+      return reader.read(extents, this.#signal, room)
     })
   }
 }

@@ -10,11 +10,10 @@ import {
   ROOTS_KEY,
   SECTOR_BYTES,
   type SectorRun,
-  StorgoError,
   volumeRoot,
 } from '@storgo/protocol'
 import type { FreeStripes } from './free-stripes.ts'
-import { reserveOf } from './log-reserve.ts'
+import { assertRoom, coverOf, isInRegion, type LogRoom, type Region, roomIn } from './log-room.ts'
 import { StripeFill } from './stripe-fill.ts'
 import { StripeMemory } from './stripe-memory.ts'
 import type { StripeRoots } from './stripe-roots.ts'
@@ -31,9 +30,6 @@ export type SectorSink = (changes: SectorPatch[][], done: () => void) => Promise
 
 /** Numbers of a state that the log decides. */
 export type LogRoots = { tail: number; sectors: number; slotRoots: Uint8Array; root: Uint8Array }
-
-/** Where in free stripes the log goes on: bytes from `position` to `end`. */
-export type Region = { position: number; end: number }
 
 export type LogWriterOptions = {
   code: ErasureCode
@@ -101,8 +97,7 @@ export class LogWriter {
 
   /** Bytes that can still be appended, reserve included. */
   get roomBytes(): number {
-    const inRegion = this.#region ? this.#region.end - this.#region.position : 0
-    return inRegion + this.free.usable * this.#stripeBytes + this.#capacity - this.#tail
+    return roomIn(this.#room)
   }
 
   /** Whether a stripe is being filled, so that it cannot be freed: the tail's, or one of the region. */
@@ -126,7 +121,7 @@ export class LogWriter {
 
   /** @throws {StorgoError} `VOLUME_FULL` when the volume has no room for that many bytes; nothing is appended then. */
   async append(bytes: Uint8Array, sink: SectorSink): Promise<Extent> {
-    this.#assertRoom(bytes.length)
+    assertRoom(bytes.length, this.#room, { mayUseReserve: this.#mayUseReserve })
     await this.#goWhere(bytes.length, sink)
     const extent = { offset: this.#region?.position ?? this.#tail, length: bytes.length }
     this.#unsigned.add(extent)
@@ -146,15 +141,8 @@ export class LogWriter {
    * not cover the stripes that those nodes go to.
    */
   entries(): Change[] {
-    const cover = this.#region
-      ? {
-          covered: this.#options.roots.stripes,
-          open: Math.floor(this.#region.position / this.#stripeBytes),
-          end: this.#region.end / this.#stripeBytes,
-        }
-      : { covered: Math.floor(this.#tail / this.#stripeBytes), open: 0, end: 0 }
     return [
-      { key: ROOTS_KEY, value: encodeRootsCover(cover) },
+      { key: ROOTS_KEY, value: encodeRootsCover(coverOf(this.#room, this.#options.roots.stripes)) },
       { key: FREE_RUNS_KEY, value: encodeFreeRuns(this.free.runs) },
       ...this.#options.roots.changes(),
     ]
@@ -195,13 +183,12 @@ export class LogWriter {
   }
 
   #isInRegion(stripe: number): boolean {
-    if (!this.#region) return false
-    const { position, end } = this.#region
-    return stripe >= Math.floor(position / this.#stripeBytes) && stripe < end / this.#stripeBytes
+    return isInRegion(this.#room, stripe)
   }
 
-  get #capacity(): number {
-    return this.billedSectors * this.#stripeBytes
+  get #room(): LogRoom {
+    const capacity = this.billedSectors * this.#stripeBytes
+    return { capacity, tail: this.#tail, stripeBytes: this.#stripeBytes, region: this.#region, free: this.free }
   }
 
   /** Goes on to the next place if `length` bytes do not fit where the log is; back to free stripes as soon as there are some. */
@@ -259,26 +246,5 @@ export class LogWriter {
     const room = this.#memory.take()
     room.bytes.set(await read({ offset: stripe * this.#stripeBytes, length: filled }))
     return new StripeFill({ code, stripe, room, filled, reused: false })
-  }
-
-  #assertRoom(length: number): void {
-    const kept = this.#mayUseReserve ? 0 : reserveOf(this.#capacity, this.#stripeBytes)
-    const room = this.roomBytes - kept
-    const fits =
-      (this.#region && this.#region.end - this.#region.position >= length) ||
-      this.free.usable > 0 ||
-      this.#tail + length <= this.#capacity
-    if (fits && length <= room) return
-    const details = { capacity: this.#capacity, needed: this.#tail + length, room: Math.max(0, room) }
-    const retained = this.free.retained * this.#stripeBytes
-    const waiting = retained > 0 ? `; ${retained} bytes are free but still kept back` : ''
-    throw new StorgoError(
-      'VOLUME_FULL',
-      `the volume of ${this.#capacity} bytes has no room for ${length} more${waiting}`,
-      {
-        ...details,
-        retained,
-      },
-    )
   }
 }

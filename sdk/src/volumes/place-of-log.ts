@@ -1,6 +1,6 @@
 import { type RootsCover, StorgoError } from '@storgo/protocol'
 import type { FreeStripes } from './free-stripes.ts'
-import type { Region } from './log-writer.ts'
+import type { Region } from './log-room.ts'
 
 /** Where a log goes on, and which stripes its catalog's rows of roots are not right for, in rising order. */
 export type LogPlace = { position: number; region: Region | undefined; uncovered: number[] }

@@ -38,11 +38,16 @@ export class VolumeReader {
   }
 
   /**
-   * The bytes of every extent. Neighbouring extents share requests.
+   * The bytes of every extent. Neighbouring extents share requests. `room` gives memory of that many bytes for what has to be put
+   * together from several places.
    * @throws {StorgoError} `NOT_ENOUGH_SLOTS` when fewer than k slots give a range; `CATALOG_CORRUPT` for one that the
    * volume does not reach to. Rejects with the signal's reason when it aborts.
    */
-  async read(extents: readonly Extent[], signal: AbortSignal): Promise<Uint8Array[]> {
+  async read(
+    extents: readonly Extent[],
+    signal: AbortSignal,
+    room: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes),
+  ): Promise<Uint8Array[]> {
     const { record, tail, blocks } = this.#options
     const { k } = record
     for (const { offset, length } of extents) {
@@ -58,6 +63,7 @@ export class VolumeReader {
       this.#readPlanned(
         extents.filter((_, i) => !small[i]),
         signal,
+        room,
       ),
       ...small,
     ])
@@ -65,14 +71,18 @@ export class VolumeReader {
     return rest.map((bytes) => bytes ?? (large.next().value as Uint8Array))
   }
 
-  async #readPlanned(extents: readonly Extent[], signal: AbortSignal): Promise<Uint8Array[]> {
+  async #readPlanned(
+    extents: readonly Extent[],
+    signal: AbortSignal,
+    room: (bytes: number) => Uint8Array,
+  ): Promise<Uint8Array[]> {
     const { ranges, copies } = planReads(extents, this.#options.record.k)
     const shared = this.#shared(signal)
     const parts = await Promise.all(ranges.map((range) => this.#readRange(range, shared, signal)))
     return extents.map((extent, i) => {
       const only = copies[i]?.length === 1 ? copies[i][0] : undefined
       if (only) return (parts[only.range] as Uint8Array).subarray(only.from, only.from + only.length)
-      const bytes = new Uint8Array(extent.length)
+      const bytes = room(extent.length)
       for (const { range, from, to, length } of copies[i] ?? []) {
         bytes.set((parts[range] as Uint8Array).subarray(from, from + length), to)
       }

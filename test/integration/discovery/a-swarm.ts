@@ -16,15 +16,13 @@ export class ASwarm implements AsyncDisposable {
     this.#children = children
   }
 
-  static async start(options: { processes: number; peersPerProcess: number; random: Random }): Promise<ASwarm> {
-    const { processes } = options
+  /** @param peers how many there are in each process. */
+  static async start({ peers, random }: { peers: readonly number[]; random: Random }): Promise<ASwarm> {
     const file = join(import.meta.dirname, 'swarm-process.ts')
-    const children = Array.from({ length: processes }, () =>
-      fork(file, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
-    )
+    const children = peers.map(() => fork(file, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }))
     const swarm = new ASwarm(children)
     try {
-      await swarm.#begin(options)
+      await swarm.#begin(peers, random)
       return swarm
     } catch (error) {
       await swarm[Symbol.asyncDispose]()
@@ -32,10 +30,9 @@ export class ASwarm implements AsyncDisposable {
     }
   }
 
-  async #begin({ peersPerProcess, random }: { peersPerProcess: number; random: Random }): Promise<void> {
-    for (const child of this.#children) {
-      this.places.push(await ask<Place[]>(child, { do: 'start', peers: peersPerProcess }))
-    }
+  async #begin(peers: readonly number[], random: Random): Promise<void> {
+    const started = this.#children.map((child, p) => ask<Place[]>(child, { do: 'start', peers: peers[p] ?? 0 }))
+    this.places.push(...(await Promise.all(started)))
     const before: Place[] = []
     for (const [p, child] of this.#children.entries()) {
       const addresses = (this.places[p] ?? []).map((place) => {
@@ -45,22 +42,18 @@ export class ASwarm implements AsyncDisposable {
       })
       await ask(child, { do: 'join', addresses })
     }
-    for (const child of this.#children) await ask(child, { do: 'publish' })
+    await Promise.all(this.#children.map((child) => ask(child, { do: 'publish' })))
   }
 
   reports(): Promise<SwarmReport[]> {
     return Promise.all(this.#alive().map((child) => ask<SwarmReport>(child, { do: 'report' })))
   }
 
-  /** Kills whole processes at once, without a word to anybody. */
-  async kill(processes: number): Promise<void> {
-    const victims = this.#children.slice(0, processes)
-    await Promise.all(
-      victims.map(async (child) => {
-        child.kill('SIGKILL')
-        await once(child, 'exit')
-      }),
-    )
+  /** Kills the peers of the first process at once, without a word to anybody. */
+  async killFirst(): Promise<void> {
+    const [victim] = this.#children
+    victim?.kill('SIGKILL')
+    if (victim) await once(victim, 'exit')
   }
 
   /** Looks up every operator that is alive from `times` different nodes each. */

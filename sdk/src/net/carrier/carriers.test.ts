@@ -29,7 +29,7 @@ async function someCarriers(make: () => Promise<Carrier>) {
   }
   return {
     connection,
-    carriers: new Carriers(dial, () => nowMs),
+    carriers: new Carriers(dial, { nowMs: () => nowMs }),
     dials: () => dials,
     pass: (ms: number) => {
       nowMs += ms

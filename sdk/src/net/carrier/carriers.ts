@@ -14,9 +14,12 @@ const PAUSE_MS = 60_000
 
 type State = { carrier?: Carrier; opening?: Promise<Carrier | undefined>; bytes: number; notBeforeMs: number }
 
+/** `onBytes` is told of bytes that have come on the carrier, as they come. */
+type DialOptions = { signal: AbortSignal; onBytes: (bytes: number) => void }
+
 /** What native carriers are made of, where there are sockets. */
 export type CarrierSockets = {
-  dial: (peer: PeerId, at: CarrierAddress, options: { signal: AbortSignal }) => Promise<Carrier>
+  dial: (peer: PeerId, at: CarrierAddress, options: DialOptions) => Promise<Carrier>
   listen: (options: Omit<ListenCarrierOptions, 'identity'>) => Promise<CarrierListener>
 }
 
@@ -26,14 +29,23 @@ type Dial = CarrierSockets['dial']
 export class Carriers {
   readonly #states = new WeakMap<Connection, State>()
   readonly #dial: Dial | undefined
+  readonly #onBytes: (peer: PeerId, bytes: number) => void
   readonly #nowMs: () => number
 
   /**
    * @param dial not given where there are no sockets, as in browsers.
-   * @param nowMs counts from any moment on and never goes back.
+   * @param options.onBytes told of bytes that have come on a carrier, as they come.
+   * @param options.nowMs counts from any moment on and never goes back.
    */
-  constructor(dial: Dial | undefined, nowMs = () => performance.now()) {
+  constructor(
+    dial: Dial | undefined,
+    {
+      onBytes = () => {},
+      nowMs = () => performance.now(),
+    }: { onBytes?: (peer: PeerId, bytes: number) => void; nowMs?: () => number } = {},
+  ) {
     this.#dial = dial
+    this.#onBytes = onBytes
     this.#nowMs = nowMs
   }
 
@@ -60,7 +72,9 @@ export class Carriers {
 
   async #make(dial: Dial, connection: Connection, at: CarrierAddress, state: State): Promise<Carrier | undefined> {
     try {
-      const carrier = await dial(connection.remotePeer, at, { signal: AbortSignal.timeout(DIAL_TIMEOUT_MS) })
+      const { remotePeer } = connection
+      const onBytes = (bytes: number) => this.#onBytes(remotePeer, bytes)
+      const carrier = await dial(remotePeer, at, { signal: AbortSignal.timeout(DIAL_TIMEOUT_MS), onBytes })
       const close = () => carrier.close()
       if (connection.status !== 'open') close()
       connection.addEventListener('close', close, { once: true })

@@ -10,7 +10,14 @@ const KEEP_ALIVE_MS = 30_000
 /** A TLS record has 16 KiB at most. */
 const RECEIVE_BYTES = 1 << 15
 
-export type DialCarrierOptions = { identity: TlsIdentity; at: CarrierAddress; peer: PeerId; signal: AbortSignal }
+export type DialCarrierOptions = {
+  identity: TlsIdentity
+  at: CarrierAddress
+  peer: PeerId
+  signal: AbortSignal
+  /** Told of bytes as they come. */
+  onBytes?: (bytes: number) => void
+}
 
 /**
  * Connects to where a peer takes native carriers, makes sure that it is that peer, and waits until it agrees.
@@ -18,12 +25,13 @@ export type DialCarrierOptions = { identity: TlsIdentity; at: CarrierAddress; pe
  * @throws {StorgoError} `HELLO_REFUSED` if another peer answers; what the peer refuses with. Rejects with the socket's error,
  * and with the signal's reason when that aborts.
  */
-export async function dialCarrier({ identity, at, peer, signal }: DialCarrierOptions): Promise<NativeCarrier> {
+export async function dialCarrier({ identity, at, peer, signal, onBytes }: DialCarrierOptions): Promise<NativeCarrier> {
   // Every byte is read into this buffer: a new one for each TLS record would double the CPU time of receiving.
   const received = Buffer.allocUnsafeSlow(RECEIVE_BYTES)
   const onread = {
     buffer: received,
     callback: (length: number) => {
+      onBytes?.(length)
       carrier.receive(received.subarray(0, length))
       return true
     },

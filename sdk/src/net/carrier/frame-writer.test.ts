@@ -57,11 +57,17 @@ test('a frame whose turn has not come when it is given up is left out, and costs
   controller.abort(new Error('enough'))
   await assert.rejects(givenUp, /enough/)
   const seen = new Set<number>()
+  let left = others.length * (4 * MIB + 1)
+  const received = Promise.withResolvers<void>()
   to.on('data', (bytes: Uint8Array) => {
     for (let i = 0; i < bytes.length; i += 1_000) seen.add(bytes[i] ?? 0)
     seen.add(bytes.at(-1) ?? 0)
+    left -= bytes.length
+    if (left === 0) received.resolve()
   }).resume()
   await Promise.all(others)
+  // Sent is not yet received.
+  await received.promise
   assert.deepEqual([...seen].toSorted(), [1, 2, 4])
 })
 

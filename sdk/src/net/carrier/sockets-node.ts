@@ -12,7 +12,7 @@ export function carrierSockets(privateKey: PrivateKey): CarrierSockets {
     return made
   }
   return {
-    dial: async (peer, at, { signal }) => dialCarrier({ identity: await identity(), at, peer, signal }),
+    dial: async (peer, at, options) => dialCarrier({ ...options, identity: await identity(), at, peer }),
     listen: async (options) => listenCarrier({ ...options, identity: await identity() }),
   }
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type AClient, type Slots, startClient, startSlots } from './a-client.ts'
+import { CutPath, FAR, NEAR } from './cut-path.ts'
+
+const MIB = 1 << 20
+const PARTITION_MS = 14_000
+const FILE_BYTES = 16 * MIB
+/** Parity included. */
+const PUT_BYTES = 1.5 * FILE_BYTES
+/** Beyond the bytes of the stripes: framing, encryption, commits. */
+const OVERHEAD_BYTES = 2 * MIB
+/** What is on its way at a time, and may have to be sent again. */
+const IN_FLIGHT_BYTES = 12 * MIB
+/** Ranges that a get asks for at a time; of each the parity slots' share may be asked for as well while its own slot is silent. */
+const IN_FLIGHT_RANGES_BYTES = 5 * 6 * MIB
+/** The part of the bytes after which the path is cut: late enough that to start again would be seen. */
+const CUT_AFTER = 0.8
+
+const WAYS = [
+  { name: 'TCP streams', args: [`/ip4/${FAR}/tcp/0`] },
+  { name: 'WebSocket streams', args: [`/ip4/${FAR}/tcp/0/ws`] },
+  { name: 'QUIC streams', args: [`/ip4/${FAR}/udp/0/quic-v1`] },
+  { name: 'native carriers', args: [`/ip4/${FAR}/tcp/0`, `/ip4/${FAR}/tcp/0`] },
+]
+
+/** Leads to the slots by a path that can be cut. @returns where the client finds them. */
+async function lead(path: CutPath, { places }: Slots): Promise<string[][]> {
+  for (const { multiaddrs, carrierPort } of places) {
+    for (const address of multiaddrs) {
+      const [, protocol, port] = /\/(tcp|udp)\/(\d+)/u.exec(address) ?? []
+      await (protocol === 'udp' ? path.openUdp(Number(port)) : path.openTcp(Number(port)))
+    }
+    if (carrierPort > 0) await path.openTcp(carrierPort)
+  }
+  return places.map(({ multiaddrs }) => multiaddrs.map((address) => address.replace(FAR, NEAR)))
+}
+
+/** Runs a task whose path is cut once so many bytes have passed. @returns what it came to, and the bytes that passed meanwhile. */
+async function acrossPartition(
+  client: AClient,
+  path: CutPath,
+  task: Parameters<AClient['ask']>[0],
+  [direction, bytes]: Parameters<CutPath['more']>,
+) {
+  const before = path.passed[direction]
+  const asked = client.ask(task)
+  await path.more(direction, bytes)
+  path.cut()
+  await delay(PARTITION_MS)
+  path.heal()
+  const answer = await asked
+  assert.equal(answer.error, undefined)
+  assert.ok(answer.ms > PARTITION_MS, 'the partition was in the middle')
+  return { ...answer, passed: path.passed[direction] - before }
+}
+
+describe('14 s without a packet in the middle', { concurrency: true }, () => {
+  for (const { name, args } of WAYS) {
+    test(`a put and a get over ${name} go on where they were`, async (t) => {
+      using slots = await startSlots(args)
+      using path = new CutPath()
+      using client = await startClient()
+      await client.ask({ connect: await lead(path, slots) })
+      const put = await acrossPartition(client, path, { put: 'file', bytes: FILE_BYTES }, [
+        'there',
+        CUT_AFTER * PUT_BYTES,
+      ])
+      const get = await acrossPartition(client, path, { get: 'file' }, ['back', CUT_AFTER * FILE_BYTES])
+      t.diagnostic(`a put of ${PUT_BYTES} bytes sent ${put.passed}, a get of ${FILE_BYTES} brought ${get.passed}`)
+      assert.equal(get.sha256, put.sha256)
+      assert.ok(put.passed < PUT_BYTES + IN_FLIGHT_BYTES + OVERHEAD_BYTES, `${put.passed} bytes`)
+      assert.ok(get.passed < FILE_BYTES + IN_FLIGHT_RANGES_BYTES + OVERHEAD_BYTES, `${get.passed} bytes`)
+    })
+  }
+})
