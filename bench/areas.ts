@@ -47,12 +47,6 @@ export const AREAS: Readonly<Record<string, Area>> = {
       yield* (await import('./transfer.ts')).measureTransfer(mebibytes)
     },
   },
-  network: {
-    what: 'put and get over a link with 100 ms and 2 % loss, and across 14 s without a packet, on every carrier; takes root',
-    async *measure() {
-      yield* (await import('./network.ts')).measureNetwork()
-    },
-  },
   dht: {
     what: 'lookups of addresses among 100 peers, before and after 30 % are killed',
     async *measure() {

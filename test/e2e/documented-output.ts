@@ -28,22 +28,20 @@ export class DocumentedOutput {
     }
   }
 
-  /** Fails if the command that `args` name must not end so. */
-  async checkExit(args: readonly string[], { exitCode, stderr }: Pick<RunResult, 'exitCode' | 'stderr'>) {
-    const path = await commandOf(args)
-    if (path === undefined || exitCode === null) return
-    const documented = [...COMMON_EXITS, ...Object.keys(factsOf(path).exits ?? {}).map(Number)]
-    assert.ok(
-      documented.includes(exitCode),
-      `docs/cli.md says nothing of "storgo ${path}" ending with ${exitCode}: ${stderr}`,
-    )
+  /** Fails if the command that `args` name must not end so, or if `--json` has it print what no schema of it describes. */
+  async check(args: readonly string[], { exitCode, stdout, stderr }: RunResult): Promise<void> {
+    const { command } = await parseCommandLine(args)
+    // Wrong usage, or killed.
+    if (command === undefined || exitCode === null) return
+    const path = pathOf(command)
+    const { data, exits = {} } = factsOf(path)
+    const documented = [...COMMON_EXITS, ...Object.keys(exits).map(Number)]
+    const ended = `docs/cli.md says nothing of "storgo ${path}" ending with ${exitCode}: ${stderr}`
+    assert.ok(documented.includes(exitCode), ended)
+    if (args.includes('--json') && data.length > 0) this.#checkData(path, data, objectsIn(stdout.toString()))
   }
 
-  /** Fails for lines that are not as their schemas say, or of a schema that the command does not have. */
-  async checkData(args: readonly string[], lines: readonly Line[]): Promise<void> {
-    const path = await commandOf(args)
-    assert.ok(path, `storgo ${args.join(' ')}`)
-    const names: readonly string[] = factsOf(path).data
+  #checkData(path: string, names: readonly string[], lines: readonly Line[]): void {
     const seen = this.#seen.get(path) ?? new Set()
     this.#seen.set(path, seen)
     for (const line of lines) {
@@ -54,6 +52,7 @@ export class DocumentedOutput {
     }
   }
 
+  /** Fails for a line that is not as its schema says. */
   checkLine(line: Line): void {
     const name = String(line['schema'])
     const isValid = this.#schemas.get(name)
@@ -74,8 +73,14 @@ export class DocumentedOutput {
   }
 }
 
-/** What is typed after `storgo` for the command that arguments select; undefined where they are wrong. */
-async function commandOf(args: readonly string[]): Promise<string | undefined> {
-  const { command } = await parseCommandLine(args)
-  return command && pathOf(command)
+/** The objects that a text has one a line of. */
+export function objectsIn(text: string): Line[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const value: unknown = JSON.parse(line)
+      assert.ok(typeof value === 'object' && value !== null)
+      return { ...value }
+    })
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LOCAL_NETWORK_FOLDER, readLocalNetwork } from '../../cli/src/local-network/find.ts'
 import type { LocalNetworkRecord } from '../../cli/src/local-network/record.ts'
-import { DocumentedOutput } from './documented-output.ts'
+import { DocumentedOutput, objectsIn } from './documented-output.ts'
 import { type RunOptions, type RunResult, runStorgo } from './run-storgo.ts'
 
 /** A running local network and a working folder in which `storgo` finds it. */
@@ -28,7 +28,7 @@ export async function startSharedNetwork(): Promise<SharedNetwork> {
   const output = new DocumentedOutput()
   const storgo: SharedNetwork['storgo'] = async (args, options) => {
     const run = await runStorgo(args, { cwd, ...options })
-    await output.checkExit(args, run)
+    await output.check(args, run)
     return run
   }
   const stop = async (): Promise<void> => {
@@ -38,7 +38,6 @@ export async function startSharedNetwork(): Promise<SharedNetwork> {
   }
   const up = await storgo(['dev', 'up', '--folder', folder, '--no-files', '--json'])
   assert.equal(up.exitCode, 0, up.stderr)
-  await output.checkData(['dev', 'up'], [parseObject(up.stdout.toString())])
   const record = readLocalNetwork(folder)
   assert.ok(record)
   return {
@@ -49,16 +48,14 @@ export async function startSharedNetwork(): Promise<SharedNetwork> {
     json: async (args, exitCode = 0, options) => {
       const run = await storgo([...args, '--json'], options)
       assert.equal(run.exitCode, exitCode, run.stderr)
-      const lines = run.stdout.toString().split('\n').filter(Boolean).map(parseObject)
-      await output.checkData(args, lines)
-      return lines
+      return objectsIn(run.stdout.toString())
     },
     failure: async (args, options) => {
       const { exitCode, stderr, stdout, ms } = await storgo([...args, '--json'], options)
       assert.equal(stdout.toString(), '', 'a failed command prints no data')
       // Warnings are text; they may come before and after it.
       const error = stderr.split('\n').findLast((line) => line.startsWith('{'))
-      const report = parseObject(error ?? stderr)
+      const [report = {}] = objectsIn(error ?? stderr)
       output.checkLine(report)
       const { code, message, next } = report
       assert.ok(typeof code === 'string' && typeof message === 'string', stderr)
@@ -66,10 +63,4 @@ export async function startSharedNetwork(): Promise<SharedNetwork> {
     },
     [Symbol.asyncDispose]: stop,
   }
-}
-
-function parseObject(line: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(line)
-  assert.ok(typeof value === 'object' && value !== null)
-  return { ...value }
 }

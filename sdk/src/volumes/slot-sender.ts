@@ -49,9 +49,10 @@ export class SlotSender {
     return this.#failed
   }
 
-  /** Since when the slot has owed an answer; `undefined` if it owes none. */
+  /** Since when the slot has owed an answer and given none; `undefined` if it owes none. On a slow network it owes several for long. */
   get silentSinceMs(): number | undefined {
-    return this.#sentMs[0]
+    const oldestMs = this.#sentMs[0]
+    return oldestMs === undefined ? undefined : Math.max(oldestMs, this.#answeredMs)
   }
 
   /** When the slot has last answered; 0 if never. */
