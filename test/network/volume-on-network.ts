@@ -35,6 +35,7 @@ export const FACTS: VolumeFacts = {
   owner: privateKeyToAddress(bytesToHex(digestOf('owner'))),
   sessionKey: { address: privateKeyToAddress(bytesToHex(KEYS.sessionKey)), expiresAt: 2n ** 40n },
   operators: OPERATORS,
+  formers: [],
   retentionEpochs: RETENTION_EPOCHS,
 }
 
@@ -42,7 +43,7 @@ export const FACTS: VolumeFacts = {
 export function recordAt(peer: Peer, multiaddrs: readonly (readonly string[])[]): VolumeRecord {
   return {
     ...{ volumeId: VOLUME_ID, owner: FACTS.owner, k: K, m: M, q: quorum(K, M), billedSectors: BILLED_SECTORS },
-    ...{ generation: GENERATION, closed: false, domain: DOMAIN, operators: OPERATORS },
+    ...{ generation: GENERATION, closed: false, domain: DOMAIN, operators: OPERATORS, formers: [] },
     links: OPERATORS.map((provider, slot) =>
       linkToSlot(peer, { volumeId: VOLUME_ID, slot, provider, to: addressOf(slot, multiaddrs[slot] ?? []) }),
     ),
