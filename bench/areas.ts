@@ -47,6 +47,18 @@ export const AREAS: Readonly<Record<string, Area>> = {
       yield* (await import('./transfer.ts')).measureTransfer(mebibytes)
     },
   },
+  'put-get': {
+    what: 'put and get of a file over the local network, against the same work by hand and a raw socket',
+    async *measure({ gibibytes: [gibibytes = 1] }) {
+      yield* (await import('./put-get.ts')).measurePutGet(gibibytes)
+    },
+  },
+  network: {
+    what: 'put and get over a link with 100 ms and 2 % loss, and across 14 s without a packet, on every carrier; takes root',
+    async *measure() {
+      yield* (await import('./network.ts')).measureNetwork()
+    },
+  },
   dht: {
     what: 'lookups of addresses among 100 peers, before and after 30 % are killed',
     async *measure() {
