@@ -19,11 +19,12 @@ export async function* readLocalFile(path: string, size: number): AsyncGenerator
     const { bytesRead, buffer } = await reading
     if (bytesRead === 0) return
     if (bytesRead < buffer.length && bytesRead >= size) return yield buffer.subarray(0, bytesRead)
-    spare ??= new Uint8Array(bufferBytes)
+    // A file that has grown is not read on in steps of what it was.
+    spare ??= new Uint8Array(MAX_READ_BYTES)
     reading = readInto(spare)
     // Awaited in its turn below; a consumer that stops early does not.
     reading.catch(() => {})
     yield buffer.subarray(0, bytesRead)
-    spare = buffer
+    spare = buffer.length < MAX_READ_BYTES ? undefined : buffer
   }
 }
