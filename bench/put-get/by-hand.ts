@@ -4,7 +4,8 @@ import { connect as connectTls } from 'node:tls'
 import { ErasureCode, equalBytes, SECTOR_BYTES, sectorRoot } from '@storgo/protocol'
 import { readLocalFile } from '../../cli/src/transfer/read-local-file.ts'
 import { CARRIER_ALPN } from '../../sdk/src/net/carrier/tls-identity.ts'
-import { collector, type OPERATIONS, writeHead } from './by-hand-frames.ts'
+import { collector } from '../collector.ts'
+import { type OPERATIONS, writeHead } from './by-hand-frames.ts'
 
 const K = 4
 const M = 2

@@ -6,7 +6,8 @@ import { createServer as createTlsServer } from 'node:tls'
 import { SECTOR_BYTES, sectorRoot } from '@storgo/protocol'
 import { tlsIdentityOf } from '../../sdk/src/net/carrier/tls-identity.ts'
 import { transportKeyOf } from '../../sdk/src/net/peer-id.ts'
-import { collector, HEAD_BYTES, OPERATIONS, readHead } from './by-hand-frames.ts'
+import { collector } from '../collector.ts'
+import { HEAD_BYTES, OPERATIONS, readHead } from './by-hand-frames.ts'
 
 /**
  * What a provider does, by hand: `receiver.ts tls FILE` keeps sectors in a file and computes the root of each that it takes or

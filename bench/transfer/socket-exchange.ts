@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { MAX_BULK_BYTES } from '@storgo/protocol'
+import { collector } from '../collector.ts'
 
 export type Operation = 'get' | 'put'
 
@@ -18,7 +19,7 @@ export class SocketExchange {
     this.#socket = socket
     const expected: number[] = []
     const collect = collector(
-      () => expected[0],
+      () => expected[0] ?? 0,
       () => {
         expected.shift()
         this.#waiting.shift()?.()
@@ -51,25 +52,4 @@ export function answerOn(socket: Socket, bulk: Uint8Array): void {
   )
   socket.on('data', collect)
   socket.on('error', () => socket.destroy())
-}
-
-/** Puts bytes together to as many as are expected next. */
-function collector(expected: () => number | undefined, onWhole: (bytes: Uint8Array) => void) {
-  let target: Buffer | undefined
-  let filled = 0
-  return (bytes: Uint8Array): void => {
-    let at = 0
-    while (at < bytes.length) {
-      target ??= Buffer.allocUnsafeSlow(expected() ?? 0)
-      const taken = Math.min(target.length - filled, bytes.length - at)
-      target.set(bytes.subarray(at, at + taken), filled)
-      at += taken
-      filled += taken
-      if (filled < target.length) return
-      const whole = target
-      target = undefined
-      filled = 0
-      onWhole(whole)
-    }
-  }
 }

@@ -103,8 +103,8 @@ test('when the volume is past its funded end it reverts', async () => {
   const scene = await aWideVolume()
   const { viem, market, volumeId, endEpoch } = scene
   await toEpoch(scene, endEpoch)
-  const error = [volumeId, endEpoch] as const
-  await viem.assertions.revertWithCustomErrorWithArgs(dismiss(scene, 0), market, 'StorageMarketUnfunded', [...error])
+  const call = dismiss(scene, 0)
+  await viem.assertions.revertWithCustomErrorWithArgs(call, market, 'StorageMarketUnfunded', [volumeId, endEpoch])
 })
 
 test("it settles what is over, credits the slot's later epochs and keeps the current one", async () => {
