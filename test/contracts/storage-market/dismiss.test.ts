@@ -6,8 +6,7 @@
 // ├── when fewer than the quorum's slots would remain    → reverts StorageMarketTooFewSlots
 // ├── when the volume is past its funded end             → reverts StorageMarketUnfunded
 // ├── settles what is over, credits the slot's later epochs, emits SlotDismissed and keeps the current one
-// │   ├── which is paid if it is proven
-// │   └── which is refunded if not
+// │   └── which is paid if it is proven, and refunded if not
 // ├── makes the slot vacant from the next epoch on, and frees ask and book as closing does
 // ├── names the provider as the slot's former one from then on
 // ├── in the opening epoch the slot never costs anything
@@ -80,10 +79,8 @@ test('when it has been dismissed it reverts, at once and epochs later', async ()
   const { viem, market, volumeId } = scene
   await dismiss(scene, 3)
   for (const _ of [0, 1, 2]) {
-    await viem.assertions.revertWithCustomErrorWithArgs(dismiss(scene, 3), market, 'StorageMarketSlotVacant', [
-      volumeId,
-      3,
-    ])
+    const call = dismiss(scene, 3)
+    await viem.assertions.revertWithCustomErrorWithArgs(call, market, 'StorageMarketSlotVacant', [volumeId, 3])
     await market.write.settle([volumeId, ALL])
     await passEpochs(scene)
   }
