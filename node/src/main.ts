@@ -1,9 +1,7 @@
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
+import { keepCompiledCode } from './compile-cache.ts'
 
-// Measured: a third of the CPU of a start. Beside the packages, because whoever can write there can change the code anyway.
-enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/storgo-node'))
+keepCompiledCode(process.env)
 // Bytes of requests die young but are freed only when the young heap is collected: one that does not grow is collected more often,
 // which keeps a busy node some 90 MiB smaller.
 setFlagsFromString('--semi-space-growth-factor=1')
