@@ -115,15 +115,10 @@ test('states.json', async () => {
   for (const [i, receipt] of parsed.entries()) {
     assert.equal(recoverReceiptSigner(bytes(receipts[i]!.state), receipt, domain), operators[receipt.slot]!.address)
   }
+  const addresses = operators.map(({ address }) => address)
   verifyCertificate(
     { signed: signedOf(states[certificate.state]!), receipts: certificate.receipts.map((slot) => parsed[slot]!) },
-    {
-      ...certificate,
-      domain,
-      operators: operators.map(({ address }) => address),
-      formers: [],
-      sessionKey: sessionKey.address,
-    },
+    { ...certificate, domain, operators: addresses, formers: [], sessionKey: sessionKey.address },
   )
   const { volumeId, term, certified, latestTerm } = promise
   const claimed = {
