@@ -115,15 +115,17 @@ export async function startProviderNode(
   const directory = new ProviderDirectory(registered, nowMs)
   const isProvider = (account: Address, options: { signal: AbortSignal }) => directory.isProvider(account, options)
   const guard = resources.use(await NodeGuard.open({ dataDir: config.dataDir, now: Date.now, logger, metrics }))
-  const discovery = await prepareDiscovery({ config: config.discovery, domain, isProvider })
+  const discovery = await prepareDiscovery({ config: config.discovery, domain, isProvider, logger })
   const twins = resources.use(
     new TwinWatch({
       get configured() {
         return [...config.p2p.listen, ...config.p2p.announce]
       },
+      get intervalMs() {
+        return config.p2p.twinCheckSeconds * 1000
+      },
       ...{ operatorKey: privateKey, domain, logger },
       readRegistered: (options) => chain.readAddresses(operator, options),
-      intervalMs: config.p2p.twinCheckSeconds * 1000,
     }),
   )
   await twins.assertAlone()
@@ -156,6 +158,10 @@ export async function startProviderNode(
   guard.attach(peer.libp2p)
   const multiaddrs = () => peer.libp2p.getMultiaddrs()
   twins.start(peer.libp2p)
+  settings.onChange(() => {
+    twins.reconsider()
+    peer.setMaxConnections(config.p2p.maxConnections)
+  })
   if (discovery) {
     resources.use(
       startSearching({

@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 import { isStorgoError } from '@storgo/protocol'
 import { connectionTo, operatorOf, type Peer, type PeerAddress, parsePeer } from '@storgo/sdk'
-import type { Discovery } from '@storgo/sdk/discovery'
+import { type Discovery, Publication } from '@storgo/sdk/discovery'
 import type { NodeGuard } from '../peers/node-guard.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { mergePeers } from './merge-peers.ts'
@@ -12,7 +12,6 @@ const TRIED_AT_ONCE = 4
 const MAX_DISCOVERED = 64
 const MAX_REGISTERED = 256
 const REGISTRY_MS = 10_000
-const REPUBLISH_MS = 3_600_000
 
 export type PeerSearchOptions = {
   peer: Peer
@@ -32,18 +31,16 @@ export type PeerSearchOptions = {
 
 /**
  * Keeps a node among others: while it knows few, it tries those of the registry, those it remembers, those of the settings and
- * those found on the local network; and it puts its address record where others find it, once an hour and when it has moved.
+ * those found on the local network; and it puts its address record where others find it, whenever that is due.
  */
 export class PeerSearch implements AsyncDisposable {
   readonly #options: PeerSearchOptions
   readonly #stopping = new AbortController()
+  readonly #publication = new Publication()
   /** Seen on the local network or in the DHT, the newest last. */
   readonly #discovered = new Map<string, PeerAddress>()
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()
-  #publishAtMs = Number.NEGATIVE_INFINITY
-  /** Addresses of the record that others keep. */
-  #published = ''
 
   constructor(options: PeerSearchOptions) {
     this.#options = options
@@ -126,12 +123,10 @@ export class PeerSearch implements AsyncDisposable {
   async #publish(): Promise<void> {
     const { discovery, peer, operatorKey, nowMs, logger } = this.#options
     const addresses = peer.libp2p.getMultiaddrs().join(' ')
-    const isKnown = nowMs() < this.#publishAtMs && addresses === this.#published
-    if (isKnown || this.#peers() === 0) return
+    const state = { nowMs: nowMs(), addresses, contacts: discovery.contacts }
+    if (this.#peers() === 0 || !this.#publication.isDue(state)) return
     const kept = await discovery.publishAddress(peer, operatorKey, this.#stopping.signal)
-    logger.debug({ kept }, 'address record published')
-    if (kept === 0) return
-    this.#publishAtMs = nowMs() + REPUBLISH_MS
-    this.#published = addresses
+    logger.debug({ kept, contacts: state.contacts }, 'address record published')
+    this.#publication.done(state, kept)
   }
 }

@@ -23,11 +23,11 @@ export type DhtOptions = {
 
 /**
  * A Kademlia DHT for the services of a libp2p peer; `of` it once that peer exists. @param greeted resolves when a connection
- * has completed hello.
+ * has completed hello; rejects when the signal aborts before.
  */
 export function createDht(
   options: DhtOptions,
-  greeted: (connection: Connection) => Promise<void>,
+  greeted: (connection: Connection, signal?: AbortSignal) => Promise<void>,
 ): { services: PeerExtension['services']; of: () => KadDHT; ping: () => Ping } {
   let dht: KadDHT | undefined
   let pinging: Ping | undefined

@@ -8,7 +8,8 @@ import type { Address } from 'viem'
 import type { Peer, PeerExtension } from '../net/create-peer.ts'
 import type { PeerAddress } from '../net/peer-address.ts'
 import { operatorOf } from '../net/peer-id.ts'
-import { addressKeyOf, freshRecord, openAddressRecord, signAddressRecord } from './address-record.ts'
+import { AddressLookup, type FruitlessLookup } from './address-lookup.ts'
+import { addressKeyOf, freshRecord, signAddressRecord } from './address-record.ts'
 import { createDht, forget } from './dht.ts'
 import { bucketsOf, contactsOf } from './dht-contacts.ts'
 import { dhtProtocolOf } from './dht-protocol.ts'
@@ -16,9 +17,9 @@ import { greetConnections, untilGreeted } from './greet-connections.ts'
 import { LookupCounts, type LookupKind, type LookupReport } from './lookup-counts.ts'
 import { RoutingStore } from './routing-store.ts'
 
-/** A lookup is over once so many peers have shown the same newest record. */
-const AGREEING = 3
 const LOOKUP_TIMEOUT_MS = 5_000
+/** A peer that is silent in two of them leaves the table, so that the third reaches others. */
+const MAX_ATTEMPTS = 3
 const PUBLISH_TIMEOUT_MS = 30_000
 const MAX_FAILURES = 1_000
 const RECORD_LIFE_SECONDS = 24 * 3_600
@@ -31,6 +32,8 @@ export type DiscoveryOptions = {
   isProvider: (operator: Address) => Promise<boolean>
   /** More parts of libp2p, such as relays. */
   also?: Partial<Pick<PeerExtension, 'services' | 'transports' | 'peerDiscovery'>>
+  /** Told of each lookup of an address that found nothing, and why. */
+  onFruitless?: (lookup: FruitlessLookup) => void
 }
 
 export type DhtReport = {
@@ -60,8 +63,8 @@ export class Discovery {
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
-    const { services, of, ping } = createDht(options, async (connection) => {
-      if (this.#peer) await untilGreeted(this.#peer, connection)
+    const { services, of, ping } = createDht(options, async (connection, signal) => {
+      if (this.#peer) await untilGreeted(this.#peer, connection, signal)
     })
     this.#of = of
     this.#pinging = ping
@@ -98,24 +101,39 @@ export class Discovery {
     return this.#spread((options) => this.#of().put(addressKeyOf(operator), value, options), signal)
   }
 
-  /** Where an operator says it is; `undefined` if the DHT does not know. Rejects with the signal's reason when it aborts. */
+  /** Peers in the routing table. */
+  get contacts(): number {
+    return contactsOf(this.#of())?.size ?? 0
+  }
+
+  /**
+   * Where an operator says it is; `undefined` if the DHT does not know. While nobody shows a record and some do not answer,
+   * it asks again, up to three times within 5 s: those that stay silent leave the table, and others are asked for them.
+   *
+   * Rejects with the signal's reason when it aborts before anybody has shown a record.
+   */
   async findAddress(operator: Address, signal?: AbortSignal): Promise<PeerAddress | undefined> {
-    const startedMs = performance.now()
-    const { domain } = this.#options
-    let newest: { sequence: bigint; address: PeerAddress; seen: number } | undefined
-    for await (const event of this.#ask((options) => this.#of().get(addressKeyOf(operator), options), signal)) {
-      const value = recordIn(event)
-      if (value === undefined) continue
-      const opened = openOrNothing(value, { operator, domain, nowSeconds: Math.floor(Date.now() / 1000) })
-      if (!opened) continue
-      const { sequence } = opened.record
-      if (newest?.sequence === sequence) newest.seen++
-      else if (!newest || sequence > newest.sequence) newest = { sequence, address: opened.address, seen: 1 }
-      if (newest.seen >= AGREEING) break
+    const lookup = new AddressLookup({ operator, domain: this.#options.domain })
+    const leftMs = () => Math.ceil(LOOKUP_TIMEOUT_MS - lookup.elapsedMs)
+    const query: Query = (asking) => this.#of().get(addressKeyOf(operator), asking)
+    try {
+      do {
+        lookup.begin()
+        for await (const event of this.#ask(query, signal, leftMs())) {
+          lookup.take(event)
+          if (lookup.isSettled) break
+        }
+      } while (!lookup.address && lookup.hasErrors && lookup.attempts < MAX_ATTEMPTS && leftMs() > 0)
+    } catch (error) {
+      // What has been found by then is good, however few have shown it.
+      if (signal?.aborted !== true) throw error
     }
+    const { address, elapsedMs } = lookup
+    this.#counts.add('address', { ms: elapsedMs, found: address !== undefined })
+    if (address) return address
+    this.#options.onFruitless?.(lookup.inVain(signal?.aborted === true || leftMs() <= 0))
     signal?.throwIfAborted()
-    this.#counts.add('address', { ms: performance.now() - startedMs, found: newest !== undefined })
-    return newest?.address
+    return undefined
   }
 
   /** Announces that this provider serves a manifest. Never for chunks: a lookup costs more than a chunk is worth. @returns how many peers keep it. */
@@ -148,7 +166,7 @@ export class Discovery {
     const { digest } = await sha256.digest(own.toMultihash().bytes)
     return {
       protocol: dhtProtocolOf(this.#options.domain),
-      contacts: contacts?.size ?? 0,
+      contacts: this.contacts,
       buckets: contacts ? bucketsOf(contacts, digest) : [],
       kept: this.#store.sizes,
       dropped: this.#dropped,
@@ -207,17 +225,3 @@ type Query = (options: { signal: AbortSignal }) => AsyncIterable<QueryEvent>
 
 /** Messages by which a peer is asked to keep something. */
 const STORING = new Set(['PUT_VALUE', 'ADD_PROVIDER'])
-
-function recordIn(event: QueryEvent): Uint8Array | undefined {
-  if (event.name === 'VALUE') return event.value
-  return event.name === 'PEER_RESPONSE' ? event.record?.value : undefined
-}
-
-function openOrNothing(value: Uint8Array, expected: Parameters<typeof openAddressRecord>[1]) {
-  try {
-    return openAddressRecord(value, expected)
-  } catch {
-    // Whatever a peer answers besides a good record is no answer.
-    return undefined
-  }
-}

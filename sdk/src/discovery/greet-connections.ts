@@ -33,10 +33,14 @@ async function greet(peer: Peer, connection: Connection, isProvider: IsProvider)
   )
 }
 
-/** Resolves once hello is done on a connection. @throws {StorgoError} `TIMED_OUT`. */
-export async function untilGreeted({ greetings }: Peer, connection: Connection): Promise<void> {
+/**
+ * Resolves once hello is done on a connection. Rejects with the signal's reason when it aborts before.
+ *
+ * @throws {StorgoError} `TIMED_OUT`.
+ */
+export async function untilGreeted({ greetings }: Peer, connection: Connection, signal?: AbortSignal): Promise<void> {
   const details = { peer: connection.remotePeer.toString() }
-  await withDeadline({ ms: HELLO_TIMEOUT_MS, what: 'Hello', details }, () => greetings.until(connection))
+  await withDeadline({ ms: HELLO_TIMEOUT_MS, what: 'Hello', details, signal }, () => greetings.until(connection))
 }
 
 /**
@@ -45,7 +49,7 @@ export async function untilGreeted({ greetings }: Peer, connection: Connection):
  */
 export function afterHello(
   { registrar, connectionManager }: { registrar: Registrar; connectionManager: ConnectionManager },
-  greeted: (connection: Connection) => Promise<void>,
+  greeted: (connection: Connection, signal?: AbortSignal) => Promise<void>,
 ): { registrar: Registrar; connectionManager: ConnectionManager } {
   const handle: Registrar['handle'] = (protocol, handler, options) =>
     registrar.handle(
@@ -58,7 +62,7 @@ export function afterHello(
     )
   const openStream: ConnectionManager['openStream'] = async (to, protocols, options) => {
     const connection = await connectionManager.openConnection(to, options)
-    await greeted(connection)
+    await greeted(connection, options?.signal)
     return connection.newStream(protocols, options)
   }
   return {
