@@ -19,6 +19,8 @@ export async function getValue(
   const stream = await connection.newStream(protocol, { signal })
   try {
     const answer = readAnswer(stream, signal)
+    // Awaited below, unless the stream has been reset already and sending fails: then it ends with nobody there to hear of it.
+    answer.catch(() => {})
     stream.send(encodeGetValue(key))
     return decodeKadAnswer(await answer)
   } finally {
