@@ -2,13 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
 import { after, test } from 'node:test'
-import { Interruptions } from './interruptions.ts'
-import { createProgram } from './program.ts'
+import { runUnattended } from './fixtures/run-unattended.ts'
 import { COMMON_EXITS } from './reference/command-facts.ts'
 import { factsOf, KNOWN_PATHS } from './reference/facts.ts'
-import { createRunner } from './run-command.ts'
 import { lineSchemaOf, SCHEMA_NAMES } from './schemas/json-schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'storgo-unattended-'))
@@ -17,35 +14,6 @@ after(() => rmSync(folder, { recursive: true }))
 /** Commands that are not run here, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'dev up': 'it starts a network; the end-to-end tests run it without a terminal',
-}
-
-/** What a stream was given. */
-class Collected extends Writable {
-  text = ''
-  override _write(bytes: Buffer, _encoding: string, done: () => void): void {
-    this.text += bytes.toString()
-    done()
-  }
-}
-
-/** Runs a line with `--json` in an empty folder, with nothing on stdin and no terminal anywhere. */
-async function runUnattended(words: readonly string[]): Promise<{ exitCode: number; out: string; err: string }> {
-  const [stdout, stderr] = [new Collected(), new Collected()]
-  let exitCode = -1
-  const run = createRunner({
-    ...{ env: { STORGO_CLI_FOLDER: join(folder, 'profile') }, cwd: folder, stdin: Readable.from([]), stdout, stderr },
-    interruptions: new Interruptions(),
-    exit: (code) => {
-      exitCode = code
-    },
-  })
-  const program = createProgram(run, {
-    out: (text) => stdout.write(text),
-    err: (text) => stderr.write(text),
-    json: true,
-  })
-  await program.parseAsync([...words, '--json', '--timeout', '60s'], { from: 'user' })
-  return { exitCode, out: stdout.text, err: stderr.text }
 }
 
 function linesOf(text: string): Record<string, unknown>[] {
@@ -59,12 +27,8 @@ test('no command waits or asks where there is no terminal and no network: it end
   for (const path of KNOWN_PATHS) {
     if (ELSEWHERE[path] !== undefined) continue
     const { example, exits, data } = factsOf(path)
-    // Never the network that may run in the repository.
-    const [, ...words] = [
-      ...example.split(' '),
-      ...(path.startsWith('dev ') && path !== 'dev fund' ? ['--folder', 'none'] : []),
-    ]
-    const { exitCode, out, err } = await runUnattended(words)
+    const [, ...words] = example.split(' ')
+    const { exitCode, out, err } = await runUnattended(words, { folder })
     const documented: number[] = [...COMMON_EXITS, ...Object.keys(exits ?? {}).map(Number)]
     assert.ok(documented.includes(exitCode), `${path}: ${exitCode}, ${err}`)
     for (const line of linesOf(out)) {

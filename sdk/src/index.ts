@@ -1,7 +1,7 @@
 export { countStrayTransactions } from './chain/account-nonces.ts'
 export { addStake } from './chain/add-stake.ts'
 export { type AnchorOptions, anchor } from './chain/anchor.ts'
-export { isContractError } from './chain/chain-error.ts'
+export { isContractError, onChain } from './chain/chain-error.ts'
 export { closeVolume } from './chain/close-volume.ts'
 export { type Chain, type ChainOptions, connectChain } from './chain/connect-chain.ts'
 export { type Deployment, parseDeployment } from './chain/deployment.ts'

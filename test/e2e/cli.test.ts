@@ -11,6 +11,7 @@ import { observing } from './suites/observing.ts'
 import { roundTrips } from './suites/round-trips.ts'
 import { spaceAndSlots } from './suites/space-and-slots.ts'
 import { stakesAndProofs } from './suites/stakes-and-proofs.ts'
+import { unbonded } from './suites/unbonded.ts'
 import { unhealthy } from './suites/unhealthy.ts'
 import { wrongInputs } from './suites/wrong-inputs.ts'
 
@@ -31,4 +32,5 @@ stakesAndProofs(network)
 observing(network)
 losses(network)
 unhealthy(network)
+unbonded(network)
 nothingIsLeftOut(network)

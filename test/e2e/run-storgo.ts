@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
-const BIN = fileURLToPath(new URL('../../cli/bin/storgo.js', import.meta.url))
+/** The program of the repository. */
+export const BIN = fileURLToPath(new URL('../../cli/bin/storgo.js', import.meta.url))
 
 export type RunOptions = {
   cwd: string

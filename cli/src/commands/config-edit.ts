@@ -10,6 +10,10 @@ import { writeConfigFile } from '../config/write-config-file.ts'
 import type { Context } from '../context.ts'
 import type { ConfigFlags } from '../tree/config-commands.ts'
 
+/** What a POSIX shell ends with when it cannot start a program. */
+const NO_SUCH_PROGRAM = 127
+const NOT_EXECUTABLE = 126
+
 /**
  * Opens a copy of the file in the user's editor, and takes it over when the editor ends and it is valid.
  * @throws {StorgoError} `CONFIG_INVALID` otherwise; the copy stays, and its path is told.
@@ -24,7 +28,12 @@ export async function configEdit(context: Context, flags: ConfigFlags): Promise<
     await using handle = await open(copy, 'wx', 0o600)
     await handle.writeFile(file.text)
   }
-  await runEditor(context, copy)
+  try {
+    await runEditor(context, copy)
+  } catch (error) {
+    await rm(copy, { force: true })
+    throw error
+  }
   const text = await readFile(copy, 'utf8')
   const changed = text !== file.text
   if (changed) await takeOver(file, text, copy)
@@ -45,17 +54,20 @@ async function takeOver(file: ConfigFile, text: string, copy: string): Promise<v
 }
 
 async function runEditor({ env, stdin, signal }: Context, path: string): Promise<void> {
-  const editor = env['VISUAL'] ?? env['EDITOR'] ?? (stdin.isTTY === true ? 'vi' : undefined)
-  if (editor === undefined) {
-    await rm(path, { force: true })
+  // One that is set to nothing counts as not set.
+  const named = [env['VISUAL'], env['EDITOR']].find((text) => text !== undefined && text.trim() !== '')
+  const editor = named ?? (stdin.isTTY === true ? 'vi' : undefined)
+  if (editor === undefined)
     throw new StorgoError('REQUEST_INVALID', 'there is no terminal for an editor', {
       next: 'storgo config set KEY VALUE',
     })
-  }
   // By a shell, because such variables hold arguments too.
   const child = spawn('sh', ['-c', `${editor} "$1"`, 'sh', path], { stdio: 'inherit', signal })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code === 0) return
-  await rm(path, { force: true })
+  if (code === NO_SUCH_PROGRAM || code === NOT_EXECUTABLE)
+    throw new StorgoError('REQUEST_INVALID', `the editor "${editor}" cannot be started; nothing was changed`, {
+      next: 'EDITOR=PROGRAM storgo config edit',
+    })
   throw new StorgoError('REQUEST_INVALID', `the editor ended with ${code ?? 'a signal'}; nothing was saved`)
 }

@@ -1,6 +1,6 @@
 import { storgoTokenAbi } from '@storgo/contracts/abi'
 import { StorgoError } from '@storgo/protocol'
-import { connectChain } from '@storgo/sdk'
+import { connectChain, onChain, readBalance } from '@storgo/sdk'
 import { readPasswordFile } from '@storgo/sdk/key-file'
 import { type Address, type Hex, parseEther } from 'viem'
 import type { Context } from '../context.ts'
@@ -22,21 +22,28 @@ export async function devFund(context: Context, address: string | undefined, fla
   const { accounts, deploymentFile, rpcUrl } = findLocalNetwork(context.cwd)
   const { deployment } = await findNetwork(context, { rpcUrl, deploymentFile })
   const { account } = await openWallet(accounts.demo, await readPasswordFile(accounts.demo.passwordFile))
-  const { walletClient, publicClient } = await connectChain({ rpcUrl, deployment, account })
+  const chain = await connectChain({ rpcUrl, deployment, account })
+  const { walletClient, publicClient } = chain
   if (walletClient === undefined) throw new StorgoError('INTERNAL', 'the demo account cannot sign')
-  const finished = async (hash: Hex): Promise<void> => {
-    const { status } = await publicClient.waitForTransactionReceipt({ hash })
+  const { stor } = await readBalance(chain, account.address)
+  if (stor < amount)
+    throw new StorgoError('INSUFFICIENT_FUNDS', `the demo account has ${formatStor(stor)} left to give`, {
+      next: 'the same command with a smaller --amount',
+    })
+  const finished = async (begin: () => Promise<Hex>): Promise<void> => {
+    const hash = await onChain(begin)
+    const { status } = await onChain(() => publicClient.waitForTransactionReceipt({ hash }))
     if (status === 'reverted')
       throw new StorgoError('TRANSACTION_FAILED', `transaction ${hash} failed`, { transactionHash: hash })
   }
-  await finished(await walletClient.sendTransaction({ to, value: parseEther(ETHER) }))
+  await finished(() => walletClient.sendTransaction({ to, value: parseEther(ETHER) }))
   const transfer = {
     address: deployment.token,
     abi: storgoTokenAbi,
     functionName: 'transfer',
     args: [to, amount],
   } as const
-  await finished(await walletClient.writeContract(transfer))
+  await finished(() => walletClient.writeContract(transfer))
   context.output.data(
     'storgo.dev.fund/1',
     { address: to, stor: amount, ether: parseEther(ETHER) },

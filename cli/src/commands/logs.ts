@@ -40,7 +40,7 @@ function levelOf(text: string): Level {
 /** `10m` ago, or an ISO 8601 time. */
 function momentOf(text: string): number {
   const time = /^\d{4}-\d\d-\d\d/u.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(time) ? Date.now() - parseDuration(text) : time
+  return Number.isNaN(time) ? Date.now() - parseDuration(text, { maxMs: Number.MAX_SAFE_INTEGER }) : time
 }
 
 function expressionOf(text: string): RegExp {

@@ -4,10 +4,14 @@ import { control, runningNode } from '../provider/node-control.ts'
 import { parseDuration } from '../quantities.ts'
 import type { BanFlags } from '../tree/ban-commands.ts'
 
+/** Ten years; a node takes no longer ban that has an end. */
+const MOST_MS = 315_360_000_000
+
 /** Bans a peer at a provider. */
 export async function nodeBan(context: Context, peer: string, flags: BanFlags): Promise<undefined> {
   const { output, signal } = context
-  const seconds = flags.for === undefined ? undefined : Math.max(1, Math.round(parseDuration(flags.for) / 1_000))
+  const seconds =
+    flags.for === undefined ? undefined : Math.max(1, Math.round(parseDuration(flags.for, { maxMs: MOST_MS }) / 1_000))
   const node = await runningNode(context, flags)
   const body = { peer, ...(flags.reason !== undefined && { reason: flags.reason }), ...(seconds && { seconds }) }
   const ban = await control(node, '/v1/control/ban', { body, schema: banReport, signal })

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { StorgoError } from '@storgo/protocol'
-import { type Ask, type Chain, registerProvider } from '@storgo/sdk'
+import { type Ask, type Chain, onChain, readBalance, registerProvider } from '@storgo/sdk'
 import { createKeyFile } from '@storgo/sdk/key-file'
-import { type Address, hexToBytes } from 'viem'
+import { type Address, formatEther, hexToBytes } from 'viem'
 import { generatePrivateKey } from 'viem/accounts'
 import type { Context } from '../context.ts'
 import { choosePassword } from '../profile/choose-password.ts'
@@ -19,6 +19,10 @@ import type { NodeInitFlags } from '../tree/node-commands.ts'
 
 const SECTOR_BYTES = 2 ** 20
 const SECTORS_PER_GIB = 1024n
+/** The registry keeps the price of a sector as 64 bits. */
+const MOST_PRICE = (2n ** 64n - 1n) * SECTORS_PER_GIB
+/** Of the node's setting `capacitySectors`. */
+const MOST_SECTORS = 2 ** 28 - 1
 
 /** Makes a provider that the account owns: an operator key, a configuration, and its entry in the registry. */
 export async function nodeInit(context: Context, flags: NodeInitFlags): Promise<undefined> {
@@ -26,22 +30,25 @@ export async function nodeInit(context: Context, flags: NodeInitFlags): Promise<
   const folder = resolve(cwd, flags.folder)
   const stake = parseStor(flags.stake)
   const ether = parseStor(flags.ether)
-  const capacitySectors = Math.floor(parseBytes(flags.capacity) / SECTOR_BYTES)
+  const capacity = parseBytes(flags.capacity, { min: SECTOR_BYTES, max: MOST_SECTORS * SECTOR_BYTES })
+  const capacitySectors = Math.floor(capacity / SECTOR_BYTES)
   const ask: Ask = {
-    pricePerSectorEpoch: parseStor(flags.price) / SECTORS_PER_GIB,
+    pricePerSectorEpoch: parseStor(flags.price, { max: MOST_PRICE }) / SECTORS_PER_GIB,
     freeSectors: capacitySectors,
     minSectors: 1,
   }
   const { rpcUrl, deploymentFile } = await findNetwork(context, (await readProfile(context)) ?? {})
   await using session = await openSession(context)
+  await assertCanGive(session.storgo.chain, session.account.address, ether)
 
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const operatorKey = hexToBytes(generatePrivateKey())
   const files = await makeFiles(context, folder, operatorKey)
   const { chain } = session.storgo
   const operator = await registerOrTidy(chain, files, { operatorKey, stake, ask })
-  await giveEther(chain, operator, ether)
+  // Once it is registered it has to be possible to run it, whatever becomes of the rest.
   await writeNodeConfig(files, { rpcUrl, deploymentFile, capacitySectors })
+  await giveEther(chain, operator, ether)
   const text = table([
     ['operator', operator],
     ['owner', session.account.address],
@@ -89,8 +96,17 @@ async function registerOrTidy(
   }
 }
 
+async function assertCanGive(chain: Chain, account: Address, value: bigint): Promise<void> {
+  const { ether } = await readBalance(chain, account)
+  if (ether >= value) return
+  const message = `${account} has ${formatEther(ether)} ETH, and the operator is to be given ${formatEther(value)}`
+  throw new StorgoError('INSUFFICIENT_FUNDS', message, { account, ether, value })
+}
+
 async function giveEther({ walletClient, publicClient }: Chain, to: Address, value: bigint): Promise<void> {
   if (walletClient === undefined || value === 0n) return
-  const hash = await walletClient.sendTransaction({ to, value })
-  await publicClient.waitForTransactionReceipt({ hash })
+  await onChain(async () => {
+    const hash = await walletClient.sendTransaction({ to, value })
+    await publicClient.waitForTransactionReceipt({ hash })
+  })
 }

@@ -20,10 +20,11 @@ const OUTCOMES = {
 /** Tells what became of an epoch: who proved what, each challenged leaf checked once more. */
 export async function proofExplain(context: Context, text: string, flags: ProofExplainFlags): Promise<undefined> {
   const { output } = context
+  const named = text === 'now' ? undefined : parseWhole(text, { min: 1, max: 2 ** 32 - 2 })
   await using session = await openSession(context)
   const { chain } = session.storgo
   const now = await readEpoch(chain)
-  const epoch = (text === 'now' ? now.epoch : parseWhole(text, { min: 1, max: 2 ** 32 - 2 })) as Epoch
+  const epoch = (named ?? now.epoch) as Epoch
   if (epoch > now.epoch)
     throw new StorgoError('REQUEST_INVALID', `epoch ${epoch} has not begun; it is epoch ${now.epoch}`, {
       next: `storgo proof explain ${now.epoch}`,

@@ -1,5 +1,5 @@
 import { type BlockNumber, type Epoch, firstBlockOf } from '@storgo/protocol'
-import { type Chain, listProofs, readEpoch } from '@storgo/sdk'
+import { type Chain, listProofs, onChain, readEpoch } from '@storgo/sdk'
 import type { Context } from '../context.ts'
 import { parseAddress } from '../profile/parse-address.ts'
 import { openSession } from '../profile/session.ts'
@@ -18,7 +18,9 @@ export async function proofLs(context: Context, flags: ProofLsFlags): Promise<un
   const fromBlock = await firstBlockOfLast(chain, epochs)
   const proofs = (await Array.fromAsync(listProofs(chain, { ...filter, fromBlock }))).reverse()
   for (const proof of proofs) {
-    const { gasUsed: gas } = await chain.publicClient.getTransactionReceipt({ hash: proof.transactionHash })
+    const { gasUsed: gas } = await onChain(() =>
+      chain.publicClient.getTransactionReceipt({ hash: proof.transactionHash }),
+    )
     context.output.data('storgo.proof.ls/1', { ...proof, gas }, describeProof(proof, gas))
   }
   if (proofs.length === 0) context.output.note(`No proofs in the last ${epochs} epochs.`)

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BlockNumber } from '@storgo/protocol'
-import { listProofs } from '@storgo/sdk'
+import { listProofs, onChain } from '@storgo/sdk'
 import type { Context } from '../context.ts'
 import { parseAddress } from '../profile/parse-address.ts'
 import { openSession } from '../profile/session.ts'
@@ -21,14 +21,14 @@ export async function proofWatch(context: Context, flags: ProofWatchFlags): Prom
   const { chain } = session.storgo
   const { publicClient } = chain
   const shown = new Set<string>()
-  const start = await publicClient.getBlockNumber()
+  const start = await onChain(() => publicClient.getBlockNumber())
   for (let from = start + 1n; ; ) {
-    const tip = await publicClient.getBlockNumber()
+    const tip = await onChain(() => publicClient.getBlockNumber())
     for await (const proof of listProofs(chain, { ...filter, fromBlock: from as BlockNumber })) {
       const key = `${proof.provider} ${proof.epoch} ${proof.transactionHash}`
       if (shown.has(key)) continue
       shown.add(key)
-      const { gasUsed: gas } = await publicClient.getTransactionReceipt({ hash: proof.transactionHash })
+      const { gasUsed: gas } = await onChain(() => publicClient.getTransactionReceipt({ hash: proof.transactionHash }))
       output.data('storgo.proof.watch/1', { ...proof, gas }, describeProof(proof, gas))
     }
     for (const key of [...shown].slice(0, Math.max(0, shown.size - REMEMBERED))) shown.delete(key)

@@ -6,7 +6,7 @@ import { formatStor, parseStor } from '../quantities.ts'
 
 /** Adds to a provider's stake from the account; anybody may. */
 export async function stakeAdd(context: Context, text: string, flags: { provider: string }): Promise<undefined> {
-  const amount = parseStor(text)
+  const amount = parseStor(text, { min: 1n })
   const operator = parseAddress(flags.provider)
   await using session = await openSession(context)
   const sent = await addStake(session.storgo.chain, { operator, amount })

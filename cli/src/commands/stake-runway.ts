@@ -1,5 +1,5 @@
 import { providerRegistryAbi } from '@storgo/contracts/abi'
-import { type Chain, type Provider, readBalance, readEarnings } from '@storgo/sdk'
+import { type Chain, onChain, type Provider, readBalance, readEarnings } from '@storgo/sdk'
 import { formatEther } from 'viem'
 import type { Context } from '../context.ts'
 import { openSession } from '../profile/session.ts'
@@ -45,7 +45,7 @@ async function runwayOf(
   const registry = { address: chain.deployment.registry, abi: providerRegistryAbi } as const
   const [{ ether }, stakeNeeded, earnings] = await Promise.all([
     readBalance(chain, operator),
-    chain.publicClient.readContract({ ...registry, functionName: 'stakeNeeded', args: [billedSectors] }),
+    onChain(() => chain.publicClient.readContract({ ...registry, functionName: 'stakeNeeded', args: [billedSectors] })),
     readEarnings(chain, operator),
   ])
   const weiPerEpoch = costs?.weiPerEpoch ?? null

@@ -17,7 +17,7 @@ export async function stakeWithdraw(
   text: string | undefined,
   flags: Required<StakeFlags>,
 ): Promise<ExitCode> {
-  const amount = text === undefined ? undefined : parseStor(text)
+  const amount = text === undefined ? undefined : parseStor(text, { min: 1n })
   await using session = await openSession(context)
   const { chain } = session.storgo
   const provider = await registeredProvider(chain, flags.provider)

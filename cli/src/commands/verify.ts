@@ -85,7 +85,7 @@ function describeFiles(
   const lines = slots.map(({ slot, provider, wrong, code }) =>
     code === 'TIMED_OUT'
       ? `· slot ${slot} (${provider}) kept us waiting; others were asked as well`
-      : `✖ slot ${slot} (${provider}) gave ${wrong ? 'wrong' : 'no'} bytes [${code}]; others made up for them`,
+      : `✖ slot ${slot} (${provider}) gave ${wrong ? 'wrong' : 'no'} bytes [${code}]${damaged === 0 ? '; others made up for them' : ''}`,
   )
   return [verdict, ...lines].join('\n')
 }
@@ -95,7 +95,10 @@ function describeSlots({ sectors, slots, lostStripes, nonce }: SlotCheck): strin
     ...[wrong + missing === 0 ? '✔' : '✖', String(slot), provider, String(good), String(wrong), String(missing)],
   ])
   const heading = ['', 'slot', 'provider', 'good', 'wrong', 'missing']
-  const lost = lostStripes === 0 ? 'every byte can be read' : `${lostStripes} stripes cannot be read`
+  const lost =
+    lostStripes === 0
+      ? 'every byte can be read'
+      : `${lostStripes} ${lostStripes === 1 ? 'stripe' : 'stripes'} cannot be read`
   const size = formatBytes(sectors * slots.length * SECTOR_BYTES)
   return `${table([heading, ...rows])}\n\n${sectors} sectors in each of ${slots.length} slots, ${size}, against state ${nonce}: ${lost}.`
 }

@@ -1,6 +1,6 @@
 import { proofOfStorageAbi } from '@storgo/contracts/abi'
 import { type BlockNumber, type Epoch, firstBlockOf } from '@storgo/protocol'
-import { type Chain, type EpochStatus, listProofs, type ProvenEpoch, type Provider } from '@storgo/sdk'
+import { type Chain, type EpochStatus, listProofs, onChain, type ProvenEpoch, type Provider } from '@storgo/sdk'
 import type { Hex } from 'viem'
 import { type Challenge, type ShownSample, shownSamples } from './shown-samples.ts'
 
@@ -35,11 +35,8 @@ export type EpochFacts = {
 export async function epochFacts(chain: Chain, { schedule, block }: EpochStatus, epoch: Epoch): Promise<EpochFacts> {
   const firstBlock = firstBlockOf(epoch, schedule)
   const lastBlock = (firstBlockOf((epoch + 1) as Epoch, schedule) - 1n) as BlockNumber
-  const [known, seed] = await chain.publicClient.readContract({
-    ...contract(chain),
-    functionName: 'seedOf',
-    args: [epoch],
-  })
+  const call = { ...contract(chain), functionName: 'seedOf', args: [epoch] } as const
+  const [known, seed] = await onChain(() => chain.publicClient.readContract(call))
   return { epoch, firstBlock, lastBlock, seed: known ? seed : null, over: block > lastBlock }
 }
 
@@ -71,8 +68,8 @@ export async function explainProof(
   }
   const { block, transactionHash, billedSectors: billed } = proof
   const [{ gasUsed: gas }, { input }, challenges] = await Promise.all([
-    chain.publicClient.getTransactionReceipt({ hash: transactionHash }),
-    chain.publicClient.getTransaction({ hash: transactionHash }),
+    onChain(() => chain.publicClient.getTransactionReceipt({ hash: transactionHash })),
+    onChain(() => chain.publicClient.getTransaction({ hash: transactionHash })),
     challengesAt(chain, proof),
   ])
   const samples = (challenges && shownSamples(input, challenges)) ?? null

@@ -1,5 +1,5 @@
 import { type BlockNumber, type Epoch, firstBlockOf } from '@storgo/protocol'
-import { type Chain, listProofs, readEpoch } from '@storgo/sdk'
+import { type Chain, listProofs, onChain, readEpoch } from '@storgo/sdk'
 import type { Address } from 'viem'
 
 /** What proofs of late have cost, in wei for an epoch. */
@@ -12,7 +12,7 @@ export async function proofCosts(chain: Chain, epochs: number): Promise<Readonly
   const fromBlock = (first > 0n ? first : 0n) as BlockNumber
   const sums = new Map<Address, { proofs: number; wei: bigint }>()
   for await (const { provider, transactionHash: hash } of listProofs(chain, { fromBlock })) {
-    const { gasUsed, effectiveGasPrice } = await chain.publicClient.getTransactionReceipt({ hash })
+    const { gasUsed, effectiveGasPrice } = await onChain(() => chain.publicClient.getTransactionReceipt({ hash }))
     const { proofs, wei } = sums.get(provider) ?? { proofs: 0, wei: 0n }
     sums.set(provider, { proofs: proofs + 1, wei: wei + gasUsed * effectiveGasPrice })
   }

@@ -23,6 +23,10 @@ export function describeCommands(program: Command): string {
     '<!-- written by scripts/cli/write-reference.ts from the commands themselves -->',
     `\`storgo\` prints data on standard output and everything else on standard error. With \`--json\` data is one JSON object a line, which begins with the name of its
 [schema](schemas/), and a failure is one such line, of [\`storgo.error/1\`](${schemaFileOf('storgo.error/1')}), on standard error. Amounts and other large numbers are decimal strings. Nothing is asked without a terminal.`,
+    '## Which network',
+    `The network is that of \`--config\` and \`--rpc\`, or of the profile that \`storgo init\` made; what these leave open is that of the local network of the nearest folder at or above the current
+one in whose \`.storgo/local\` one runs. The \`dev\` commands are about the same folder, or about the one of \`--folder\`. Where no network has run yet, \`storgo dev up\` starts one in the repository
+if the current folder is in it, and in the current folder elsewhere.`,
     '## Flags of every command',
     flagsTable(program.options),
     '## Exit codes',

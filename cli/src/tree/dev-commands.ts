@@ -5,7 +5,10 @@ export type DevUpFlags = { folder?: string; files: boolean; persist?: true; fres
 export type DevFolderFlags = { folder?: string }
 export type DevFundFlags = { amount: string }
 
-const FOLDER = ['--folder <folder>', "the network's folder (default: .storgo/local of the repository)"] as const
+const FOLDER = [
+  '--folder <folder>',
+  "the network's folder (default: .storgo/local of the nearest folder at or above this one that has it)",
+] as const
 
 /** `storgo dev up`, `down`, `status`, `fund`: the local network. */
 export function addDevCommands(program: Command, run: Runner): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { SharedNetwork } from '../shared-network.ts'
@@ -85,6 +85,27 @@ export function wrongInputs({ cwd, record, json, failure }: SharedNetwork): void
       )
       await json(['get', 'fits.bin', 'fits-back.bin', ...volume])
       assert.ok(readFileSync(join(cwd, 'fits-back.bin')).equals(readFileSync(join(cwd, 'fits.bin'))))
+    })
+
+    test('amounts that nobody has and sizes that nobody offers are refused by name, and leave nothing behind', async () => {
+      const [first] = record.providers
+      assert.ok(first)
+      const most = '1000000000000'
+      const refused = await Promise.all([
+        failure(['node', 'init', '--folder', 'rich', '--ether', most]),
+        failure(['dev', 'fund', '--amount', most]),
+        failure(['stake', 'add', most, '--provider', first.operator]),
+        failure(['volume', 'quote', '--size', '8191TiB', '--data', '1', '--parity', '0', '--epochs', '2147483648']),
+        failure(['undelete', 'nothing', '--at', '999999999999999999']),
+      ])
+      assert.deepEqual(refused.map(({ code, exitCode }) => [code, exitCode]).slice(0, 4), [
+        ['INSUFFICIENT_FUNDS', 4],
+        ['INSUFFICIENT_FUNDS', 4],
+        ['INSUFFICIENT_FUNDS', 4],
+        ['NOT_ENOUGH_SLOTS', 5],
+      ])
+      assert.notEqual(refused[4]?.code, 'INTERNAL')
+      assert.equal(existsSync(join(cwd, 'rich')), false)
     })
 
     test('a local path that is not there, and quantities that are none, are usage or not found', async () => {
