@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { callChain } from './call-chain.ts'
 import type { ChainProgram } from './chain-program.ts'
 import { Child } from './child.ts'
@@ -19,7 +20,9 @@ export type LocalChain = { child: Child; rpcUrl: string }
  * stops when `resources` are disposed.
  */
 export async function startChain(options: ChainOptions, resources: AsyncDisposableStack): Promise<LocalChain> {
-  for (const port of [USUAL_PORT, ANY_PORT]) {
+  // A chain's program needs seconds to find out by itself.
+  const ports = (await isFree(USUAL_PORT)) ? [USUAL_PORT, ANY_PORT] : [ANY_PORT]
+  for (const port of ports) {
     const chain = await tryPort(port, options, resources)
     if (chain !== undefined) return chain
   }
@@ -50,4 +53,12 @@ async function tryPort(
     if (PORT_TAKEN.test(await readFile(logFile, 'utf8'))) return undefined
     throw error
   }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }

@@ -2,16 +2,27 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isAlive, readLocalNetwork } from '../../cli/src/local-network/find.ts'
 import { startMessage } from '../../cli/src/local-network/start-message.ts'
 import { REPOSITORY } from './run-storgo.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'storgo-left-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
+/** Taken, if it is free: every chain wants it, so that another one's might answer where this one was. */
+const usualPort = createServer()
+before(async () => {
+  const { promise, resolve } = Promise.withResolvers<unknown>()
+  usualPort.once('error', resolve).listen(8545, '127.0.0.1', () => resolve(undefined))
+  await promise
+})
+after(() => {
+  usualPort.close()
+  rmSync(folder, { recursive: true, force: true })
+})
 /** The network gives its processes 5 s to end by themselves. */
 const PATIENCE_MS = 15_000
 
