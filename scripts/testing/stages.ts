@@ -5,62 +5,101 @@ export type Stage = {
   args: string[]
   /** `node`: node:test's TAP totals. `hardhat`: "N passing, M failing". `exit`: the command itself is the one test. */
   counts: 'node' | 'hardhat' | 'exit'
+  /** Name of the stage that has to end before this one starts. */
+  needs?: string
+  /** Globs of the test files that it runs, from the repository's root. */
+  files?: string[]
 }
 
 /** `npm run test:full`: tests that can go on for long do, each by the same variable. */
 const isFull = process.env['STORGO_TEST_FULL'] === '1'
 /** Milliseconds that one test may take. */
 const TEST_MS = isFull ? 4 * 3_600_000 : 600_000
+const COMPILE = 'contracts compile'
 
 const bin = (path: string): string => `node_modules/${path}`
-const hardhat = (...args: string[]): string[] => [bin('hardhat/dist/src/cli.js'), ...args]
+
+const check = (name: string, path: string, ...flags: string[]): Stage => ({
+  name,
+  args: [path, ...flags],
+  counts: 'exit',
+})
+
+/** Hardhat finds the files by itself, in the folders of its configuration. */
+const hardhatTest = (name: string, kind: 'solidity' | 'nodejs', files: string): Stage => ({
+  name,
+  args: [bin('hardhat/dist/src/cli.js'), 'test', kind, '--no-compile'],
+  counts: 'hardhat',
+  needs: COMPILE,
+  files: [files],
+})
+
+const nodeTest = (name: string, isolation: 'none' | 'process', files: string[], flags: string[] = []): Stage => ({
+  name,
+  args: [
+    ...flags,
+    '--test',
+    `--test-isolation=${isolation}`,
+    '--test-concurrency=1',
+    `--test-timeout=${TEST_MS}`,
+    '--test-reporter=tap',
+    ...files,
+  ],
+  counts: 'node',
+  files,
+})
+
+/** Tests in one process for all files, since start-up is most of a unit test's cost. */
+const together = (name: string, ...files: string[]): Stage => nodeTest(name, 'none', files)
+
+/** Tests in a process for each file: they start programs, hold the process's own things, or are killed. */
+const apart = (name: string, ...files: string[]): Stage => nodeTest(name, 'process', files)
+
+const afterCompiling = (stage: Stage): Stage => ({ ...stage, needs: COMPILE })
+
+/** As `apart`, for tests that deploy the contracts. */
+const onChain = (name: string, ...files: string[]): Stage => afterCompiling(apart(name, ...files))
+
+const PROTOCOL = ['protocol/src/**/*.test.ts']
 
 /**
- * `isolation` none: one process for all files, since start-up is most of a unit test's cost; process: for tests that
- * start programs, hold ports or are killed.
+ * In the order they start, in two lanes: the cheapest and most telling first, then what all that deploys contracts waits for, and
+ * the longest of those before the shorter ones, which even out the ends.
  */
-const nodeTest = (isolation: 'none' | 'process', ...globs: string[]): string[] => [
-  '--test',
-  `--test-isolation=${isolation}`,
-  '--test-concurrency=1',
-  `--test-timeout=${TEST_MS}`,
-  '--test-reporter=tap',
-  ...globs,
-]
-
-/** In the order they run: cheapest and most telling first. */
 export const STAGES: Stage[] = [
-  { name: 'format and lint', args: [bin('@biomejs/biome/bin/biome'), 'ci', '--colors=off', '.'], counts: 'exit' },
-  { name: 'types', args: [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'], counts: 'exit' },
-  { name: 'unused code', args: [bin('knip/bin/knip.js')], counts: 'exit' },
-  { name: 'generated messages', args: ['scripts/protocol/generate-messages.ts', '--check'], counts: 'exit' },
-  { name: 'generated wasm', args: ['scripts/protocol/build-wasm.ts', '--check'], counts: 'exit' },
-  { name: 'test vectors', args: ['scripts/protocol/write-vectors.ts', '--check'], counts: 'exit' },
-  { name: 'table of settings', args: ['scripts/config/write-settings-table.ts', '--check'], counts: 'exit' },
-  { name: 'pages about commands', args: ['scripts/cli/write-reference.ts', '--check'], counts: 'exit' },
-  { name: 'contracts compile', args: hardhat('build'), counts: 'exit' },
-  { name: 'contract ABIs', args: ['scripts/contracts/write-abi.ts', '--check'], counts: 'exit' },
-  { name: 'contract sizes', args: ['scripts/contracts/check-sizes.ts'], counts: 'exit' },
-  { name: 'storage layouts', args: ['scripts/contracts/check-layouts.ts'], counts: 'exit' },
-  { name: 'gas ceilings', args: ['scripts/contracts/gas.ts'], counts: 'exit' },
-  { name: 'protocol', args: nodeTest('none', 'protocol/src/**/*.test.ts'), counts: 'node' },
-  {
-    name: 'protocol, as in browsers',
-    args: ['--conditions=browser', ...nodeTest('none', 'protocol/src/**/*.test.ts')],
-    counts: 'node',
-  },
-  { name: 'sdk', args: nodeTest('process', 'sdk/src/**/*.test.ts'), counts: 'node' },
-  { name: 'node', args: nodeTest('process', 'node/src/**/*.test.ts'), counts: 'node' },
-  { name: 'cli', args: nodeTest('process', 'cli/src/**/*.test.ts', 'scripts/**/*.test.ts'), counts: 'node' },
-  { name: 'model of the write', args: nodeTest('process', 'test/model/**/*.test.ts'), counts: 'node' },
-  { name: 'simulated faults', args: nodeTest('process', 'test/simulation/**/*.test.ts'), counts: 'node' },
-  { name: 'contracts, Solidity', args: hardhat('test', 'solidity', '--no-compile'), counts: 'hardhat' },
-  { name: 'contracts, TypeScript', args: hardhat('test', 'nodejs', '--no-compile'), counts: 'hardhat' },
-  { name: 'integration', args: nodeTest('process', 'test/integration/**/*.test.ts'), counts: 'node' },
-  { name: 'networks', args: nodeTest('process', 'test/network/**/*.test.ts'), counts: 'node' },
-  { name: 'browser', args: nodeTest('process', 'test/browser/**/*.test.ts'), counts: 'node' },
-  { name: 'power cuts', args: nodeTest('process', 'test/power-cut/**/*.test.ts'), counts: 'node' },
-  { name: 'faults of processes', args: nodeTest('process', 'test/faults/**/*.test.ts'), counts: 'node' },
-  { name: 'malicious peers', args: nodeTest('process', 'test/adversarial/**/*.test.ts'), counts: 'node' },
-  { name: 'end to end', args: nodeTest('process', 'test/e2e/**/*.test.ts'), counts: 'node' },
+  check('format and lint', bin('@biomejs/biome/bin/biome'), 'ci', '--colors=off', '.'),
+  check('types', bin('typescript/bin/tsc'), '-p', 'tsconfig.json'),
+  check('unused code', bin('knip/bin/knip.js')),
+  check(COMPILE, bin('hardhat/dist/src/cli.js'), 'build'),
+  check('generated messages', 'scripts/protocol/generate-messages.ts', '--check'),
+  check('generated wasm', 'scripts/protocol/build-wasm.ts', '--check'),
+  check('test vectors', 'scripts/protocol/write-vectors.ts', '--check'),
+  check('table of settings', 'scripts/config/write-settings-table.ts', '--check'),
+  check('pages about commands', 'scripts/cli/write-reference.ts', '--check'),
+  together('protocol', ...PROTOCOL),
+  nodeTest('protocol, as in browsers', 'none', PROTOCOL, ['--conditions=browser']),
+  apart('simulated faults', 'test/simulation/**/*.test.ts'),
+  onChain('integration', 'test/integration/**/*.test.ts'),
+  onChain('end to end', 'test/e2e/**/*.test.ts'),
+  onChain('faults of processes', 'test/faults/**/*.test.ts'),
+  onChain('sdk, apart', 'sdk/src/{chain,discovery,net}/**/*.test.ts'),
+  hardhatTest('contracts, TypeScript', 'nodejs', 'test/contracts/**/*.test.ts'),
+  afterCompiling(check('contract ABIs', 'scripts/contracts/write-abi.ts', '--check')),
+  afterCompiling(check('contract sizes', 'scripts/contracts/check-sizes.ts')),
+  afterCompiling(check('storage layouts', 'scripts/contracts/check-layouts.ts')),
+  afterCompiling(check('gas ceilings', 'scripts/contracts/gas.ts')),
+  onChain(
+    'node, apart',
+    'node/src/{main,node}.test.ts',
+    'node/src/{config,discovery,identity,network,prover,telemetry}/**/*.test.ts',
+  ),
+  onChain('malicious peers', 'test/adversarial/**/*.test.ts'),
+  hardhatTest('contracts, Solidity', 'solidity', 'test/solidity/**/*.t.sol'),
+  apart('networks', 'test/network/**/*.test.ts'),
+  apart('sdk', 'sdk/src/*.test.ts', 'sdk/src/{recovery,volumes}/**/*.test.ts'),
+  apart('node', 'node/src/!(main|node).test.ts', 'node/src/{chain,neighbours,peers,slots,store,watch}/**/*.test.ts'),
+  apart('cli', 'cli/src/**/*.test.ts', 'scripts/**/*.test.ts'),
+  apart('power cuts', 'test/power-cut/**/*.test.ts'),
+  apart('model of the write', 'test/model/**/*.test.ts'),
+  apart('browser', 'test/browser/**/*.test.ts'),
 ]
