@@ -13,8 +13,8 @@ const PUT_BYTES = 1.5 * FILE_BYTES
 const OVERHEAD_BYTES = 2 * MIB
 /** What is on its way at a time, and may have to be sent again. */
 const IN_FLIGHT_BYTES = 12 * MIB
-/** Ranges that a get asks for at a time; of each the parity slots' share may be asked for as well while its own slot is silent. */
-const IN_FLIGHT_RANGES_BYTES = 5 * 6 * MIB
+/** What a get may bring for each byte that is needed: while nobody is heard of nobody else is asked. */
+const MOST_BROUGHT = 1.25
 /** The part of the bytes after which the path is cut: late enough that to start again would be seen. */
 const CUT_AFTER = 0.8
 
@@ -37,6 +37,12 @@ async function lead(path: CutPath, { places }: Slots): Promise<string[][]> {
   return places.map(({ multiaddrs }) => multiaddrs.map((address) => address.replace(FAR, NEAR)))
 }
 
+/** On a busy machine a connection may take too long at first. */
+async function connect(client: AClient, multiaddrs: string[][]): Promise<void> {
+  for (let tries = 0; tries < 10; tries++) if ((await client.ask({ connect: multiaddrs })).warnings.length === 0) return
+  assert.fail('not all slots can be connected to')
+}
+
 /** Runs a task whose path is cut once so many bytes have passed. @returns what it came to, and the bytes that passed meanwhile. */
 async function acrossPartition(
   client: AClient,
@@ -46,7 +52,8 @@ async function acrossPartition(
 ) {
   const before = path.passed[direction]
   const asked = client.ask(task)
-  await path.more(direction, bytes)
+  const early = await Promise.race([path.more(direction, bytes), asked])
+  assert.equal(early, undefined, `it ended before the path was cut: ${early?.error}`)
   path.cut()
   await delay(PARTITION_MS)
   path.heal()
@@ -62,7 +69,7 @@ describe('14 s without a packet in the middle', { concurrency: true }, () => {
       using slots = await startSlots(args)
       using path = new CutPath()
       using client = await startClient()
-      await client.ask({ connect: await lead(path, slots) })
+      await connect(client, await lead(path, slots))
       const put = await acrossPartition(client, path, { put: 'file', bytes: FILE_BYTES }, [
         'there',
         CUT_AFTER * PUT_BYTES,
@@ -71,7 +78,7 @@ describe('14 s without a packet in the middle', { concurrency: true }, () => {
       t.diagnostic(`a put of ${PUT_BYTES} bytes sent ${put.passed}, a get of ${FILE_BYTES} brought ${get.passed}`)
       assert.equal(get.sha256, put.sha256)
       assert.ok(put.passed < PUT_BYTES + IN_FLIGHT_BYTES + OVERHEAD_BYTES, `${put.passed} bytes`)
-      assert.ok(get.passed < FILE_BYTES + IN_FLIGHT_RANGES_BYTES + OVERHEAD_BYTES, `${get.passed} bytes`)
+      assert.ok(get.passed < MOST_BROUGHT * FILE_BYTES, `${get.passed} bytes`)
     })
   }
 })

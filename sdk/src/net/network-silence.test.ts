@@ -75,3 +75,44 @@ test('a peer that brings bytes has longer, but not without end, and not if it tr
   silence.heard('a', 1_000)
   assert.equal(trickling(), 0)
 })
+
+test('after a silence those not heard of yet may be coming back for as long again, and those asked since are not excused', () => {
+  const { clock, silence, pending } = aNetwork()
+  for (const peer of ['a', 'b', 'c']) void silence.during(peer, () => pending().promise)
+  const comingBack = () => ['a', 'b', 'c', 'd'].filter((peer) => silence.isComingBack(peer))
+  assert.deepEqual(comingBack(), [])
+  clock.ms = 14_000
+  assert.deepEqual(comingBack(), ['a', 'b', 'c'])
+  silence.heard('a', 1)
+  assert.deepEqual(comingBack(), ['b', 'c'])
+  for (; clock.ms < 20_000; clock.ms += 1_000) silence.heard('a', 1)
+  silence.heard('b', 1)
+  void silence.during('d', () => pending().promise)
+  assert.deepEqual(comingBack(), ['c'])
+  for (; clock.ms < 28_000; clock.ms += 1_000) silence.heard('a', 1)
+  assert.deepEqual(comingBack(), [])
+})
+
+test('while nobody was asked nobody was silent', () => {
+  const { clock, silence, pending } = aNetwork()
+  clock.ms = 60_000
+  for (const peer of ['a', 'b']) void silence.during(peer, () => pending().promise)
+  assert.equal(silence.isSilent, false)
+  clock.ms = 61_000
+  silence.heard('a', 1)
+  assert.equal(silence.isComingBack('b'), false)
+})
+
+test('a peer is heard of only while it owes answers', async () => {
+  const { clock, silence, pending } = aNetwork()
+  assert.equal(silence.heardMs('a'), undefined)
+  const { promise, resolve } = pending()
+  const asked = silence.during('a', () => promise)
+  assert.equal(silence.heardMs('a'), undefined)
+  clock.ms = 5
+  silence.heard('a', 1)
+  assert.equal(silence.heardMs('a'), 5)
+  resolve('')
+  await asked
+  assert.equal(silence.heardMs('a'), undefined)
+})

@@ -13,7 +13,10 @@ const MOST_PROGRESS_MS = 120_000
 const LEAST_SILENCE_MS = 2_000
 const LOOK_MS = 500
 
-type Asked = { requests: number; receivedBytes: number }
+/** A peer that owes answers, since `sinceMs`; `heardMs`: when bytes have last come meanwhile. */
+type Asked = { requests: number; receivedBytes: number; sinceMs: number; heardMs?: number }
+/** The last silence that has ended, and until when those may still keep silent whom it has held up. */
+type Ended = { endedMs: number; excusedUntilMs: number }
 
 /**
  * Tells what is slow, or a network that is away, from a peer that is gone: when several peers are asked and none of them is heard of
@@ -24,6 +27,9 @@ export class NetworkSilence {
   readonly #asked = new Map<string, Asked>()
   readonly #nowMs: () => number
   #heardMs: number | undefined
+  /** Since when several peers have been asked without a break. */
+  #severalMs = 0
+  #ended: Ended | undefined
 
   /** @param nowMs counts from any moment on and never goes back. */
   constructor(nowMs = () => performance.now()) {
@@ -32,20 +38,44 @@ export class NetworkSilence {
 
   /** Whether at least two peers are asked, and none has answered for a while although one has before. */
   get isSilent(): boolean {
-    return this.#heardMs !== undefined && this.#asked.size > 1 && this.#nowMs() - this.#heardMs >= LEAST_SILENCE_MS
+    return this.#silentMs() >= LEAST_SILENCE_MS
+  }
+
+  /** When a peer that owes answers was last heard of; `undefined` if it owes none, or has not been since it does. */
+  heardMs(peer: string): number | undefined {
+    return this.#asked.get(peer)?.heardMs
+  }
+
+  /**
+   * Whether the network is silent, or was and this peer may not have noticed yet that it is back: each connection tries again in
+   * its own time, and that is at the latest when as much again has passed.
+   */
+  isComingBack(peer: string): boolean {
+    const asked = this.#asked.get(peer)
+    if (asked === undefined || this.isSilent) return asked !== undefined
+    if (this.#ended === undefined || this.#nowMs() >= this.#ended.excusedUntilMs) return false
+    return Math.max(asked.sinceMs, asked.heardMs ?? 0) < this.#ended.endedMs
   }
 
   /** Bytes of a reply have come from a peer, whichever request they are of. */
   heard(peer: string, bytes: number): void {
-    this.#heardMs = this.#nowMs()
+    const nowMs = this.#nowMs()
+    const silentMs = this.#silentMs()
+    if (silentMs >= LEAST_SILENCE_MS) {
+      this.#ended = { endedMs: nowMs, excusedUntilMs: Math.max(nowMs + silentMs, this.#ended?.excusedUntilMs ?? 0) }
+    }
+    this.#heardMs = nowMs
     const asked = this.#asked.get(peer)
-    if (asked) asked.receivedBytes += bytes
+    if (!asked) return
+    asked.receivedBytes += bytes
+    asked.heardMs = nowMs
   }
 
   /** Runs one request to a peer. */
   async during<T>(peer: string, ask: () => Promise<T>): Promise<T> {
-    const asked = this.#asked.get(peer) ?? { requests: 0, receivedBytes: 0 }
+    const asked = this.#asked.get(peer) ?? { requests: 0, receivedBytes: 0, sinceMs: this.#nowMs() }
     this.#asked.set(peer, asked)
+    if (this.#asked.size === 2 && asked.requests === 0) this.#severalMs = this.#nowMs()
     asked.requests++
     try {
       return await ask()
@@ -78,8 +108,14 @@ export class NetworkSilence {
       }
       if (excusedMs === 0 || renewed || this.isSilent) return 0
       renewed = true
-      // Each connection tries again in its own time, at the latest when as much again has passed.
+      // As above: for as much again the peer may be coming back.
       return ms + excusedMs
     }
+  }
+
+  /** For how long nobody of several has been heard of. */
+  #silentMs(): number {
+    if (this.#heardMs === undefined || this.#asked.size < 2) return 0
+    return this.#nowMs() - Math.max(this.#heardMs, this.#severalMs)
   }
 }

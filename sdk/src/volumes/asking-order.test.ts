@@ -24,7 +24,10 @@ class Providers {
   constructor(takes: readonly (number | 'fails')[]) {
     this.#takes = [...takes]
     this.health.judgeBy(
-      takes.map((_, slot) => ({ slot, expectedMs: (bytes) => expectedMs(this.#records.get(slot), bytes) })),
+      takes.map((_, slot) => ({
+        ...{ slot, expectedMs: (bytes) => expectedMs(this.#records.get(slot), bytes) },
+        ...{ heardMs: () => undefined, isComingBack: () => false, isThere: async () => {} },
+      })),
     )
   }
 
@@ -38,7 +41,7 @@ class Providers {
     const from = this.asked.length
     const range = { slot, sector: 0, offset: 0, length: LENGTH }
     const readSlot = async (wanted: { slot: number }) => this.#answer(wanted.slot)
-    const options = { code, health: this.health, readSlot, onTrouble: () => {} }
+    const options = { code, health: this.health, readSlot, onTrouble: () => {}, onSlow: () => {} }
     assert.deepEqual(await hedgedRead(range, options, never), sectors[slot])
     // The answers of those that were asked beside the others.
     for (let turn = 0; turn < 20; turn++) await Promise.resolve()

@@ -19,11 +19,22 @@ type Behaviour = 'answers' | 'refuses' | 'lies' | 'hangs'
 function slots(behaviours: Partial<Record<number, Behaviour>>) {
   const asked: number[] = []
   const troubled: number[] = []
+  const slow: number[] = []
   const clock = { nowMs: 0 }
   const late = new Map<number, (bytes: Uint8Array) => void>()
+  const looked: number[] = []
+  const health = new SlotHealth(() => clock.nowMs)
+  health.judgeBy(
+    sectors.map((_, slot) => ({
+      ...{ slot, expectedMs: () => 0, heardMs: () => undefined, isComingBack: () => false },
+      isThere: async () => {
+        looked.push(slot)
+        if (behaviours[slot] === 'hangs') await new Promise(() => {})
+      },
+    })),
+  )
   const options: HedgedReadOptions = {
-    code,
-    health: new SlotHealth(() => clock.nowMs),
+    ...{ code, health },
     readSlot: ({ slot }) => {
       asked.push(slot)
       const behaviour = behaviours[slot] ?? 'answers'
@@ -33,13 +44,18 @@ function slots(behaviours: Partial<Record<number, Behaviour>>) {
       return Promise.resolve(sectors[slot]!)
     },
     onTrouble: (slot) => troubled.push(slot),
+    onSlow: (slot) => slow.push(slot),
   }
   const pass = async (t: TestContext, ms: number) => {
-    clock.nowMs += ms
-    t.mock.timers.tick(ms)
-    await turns()
+    // No longer at once than half of the least patience.
+    for (let leftMs = ms; leftMs > 0; leftMs -= 150) {
+      const stepMs = Math.min(leftMs, 150)
+      clock.nowMs += stepMs
+      t.mock.timers.tick(stepMs)
+      await turns()
+    }
   }
-  return { asked, troubled, late, options, pass }
+  return { asked, troubled, slow, looked, late, options, pass }
 }
 
 test('a good slot alone is asked', async () => {
@@ -61,7 +77,7 @@ test('a range of a slot that refuses or lies is worked out from k others, and th
 
 test('a slot that keeps silent while another answers is read round, and not waited for again', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { asked, troubled, options, pass } = slots({ 1: 'hangs' })
+  const { asked, troubled, slow, options, pass } = slots({ 1: 'hangs' })
   const reading = hedgedRead(range, options, never)
   assert.deepEqual(await hedgedRead({ ...range, slot: 0 }, options, never), sectors[0])
   await pass(t, LEAST_PATIENCE_MS - 1)
@@ -70,18 +86,34 @@ test('a slot that keeps silent while another answers is read round, and not wait
   assert.deepEqual(await reading, sectors[1])
   assert.deepEqual(await hedgedRead(range, options, never), sectors[1])
   assert.deepEqual(asked, [1, 0, 0, 2, 3, 4, 0, 2, 3, 4])
-  assert.deepEqual(troubled, [1, 1])
+  assert.deepEqual([slow, troubled], [[1], []])
 })
 
-test('while all are silent the first is waited for longer, but not for ever', async (t) => {
+test('one that is asked alone is waited for longer, and others are asked whether they are there before they are asked for more', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { asked, options, pass } = slots({ 1: 'hangs' })
+  const { asked, looked, options, pass } = slots({ 1: 'hangs' })
   const reading = hedgedRead(range, options, never)
+  await pass(t, 2 * LEAST_PATIENCE_MS)
+  assert.deepEqual([asked, looked], [[1], []])
   await pass(t, LEAST_PATIENCE_MS)
-  await pass(t, LEAST_PATIENCE_MS)
-  assert.deepEqual(asked, [1])
-  await pass(t, LEAST_PATIENCE_MS)
+  assert.deepEqual(looked, [0, 2])
   assert.deepEqual(await reading, sectors[1])
+})
+
+test('while nobody answers nobody is asked for more, however long, and once somebody does those who are there are', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const hanging = { 0: 'hangs', 1: 'hangs', 2: 'hangs', 3: 'hangs', 4: 'hangs', 5: 'hangs' } as const
+  const behaviours: Parameters<typeof slots>[0] = { ...hanging }
+  const { asked, looked, options, pass, late } = slots(behaviours)
+  const reading = [0, 1, 2].map((slot) => hedgedRead({ ...range, slot }, options, never))
+  await pass(t, 20_000)
+  assert.deepEqual(asked, [0, 1, 2])
+  assert.deepEqual(looked, [3, 4], 'as many as may be lost, once')
+  for (const slot of [0, 1, 3, 4, 5]) delete behaviours[slot]
+  late.get(0)?.(sectors[0]!)
+  late.get(1)?.(sectors[1]!)
+  await pass(t, 60_000)
+  assert.deepEqual(await Promise.all(reading), sectors.slice(0, 3))
 })
 
 test('a slow answer that comes after all makes the slot good again', async (t) => {

@@ -1,9 +1,7 @@
 import { type ErasureCode, isStorgoError, StorgoError } from '@storgo/protocol'
 import type { SlotRange } from './read-plan.ts'
 import type { SlotHealth } from './slot-health.ts'
-
-/** Whiles that a silent slot is waited for when the others are silent too. */
-const MOST_ROUNDS = 3
+import { whetherToWait } from './whether-to-wait.ts'
 
 /** Reads whole leaves of one slot and verifies them. Any rejection is held against the slot. */
 type ReadSlot = (range: SlotRange, signal: AbortSignal) => Promise<Uint8Array>
@@ -12,8 +10,10 @@ export type HedgedReadOptions = {
   code: ErasureCode
   health: SlotHealth
   readSlot: ReadSlot
-  /** Told whenever a slot turns slow or fails, and when one that has is left out. */
+  /** Told whenever a slot fails. */
   onTrouble: (slot: number, error: unknown) => void
+  /** Told whenever a slot is gone round because it has not answered for so long. */
+  onSlow: (slot: number, silentMs: number) => void
 }
 
 /**
@@ -62,7 +62,7 @@ class Race {
   }
 
   start(): void {
-    const { code, health, onTrouble } = this.#options
+    const { code, health } = this.#options
     const { slot, length } = this.#range
     const others = [...this.#shares.keys()]
     const rivals = { others, k: code.k, bytes: length }
@@ -70,7 +70,6 @@ class Race {
       this.#ask(slot, { counted: true })
       return
     }
-    if (health.rank(slot) === 1) onTrouble(slot, new StorgoError('TIMED_OUT', 'its last answer is overdue', { slot }))
     const due = [slot, ...others].find((each) => health.isDueAChance(each) && health.isPassedOver(each, rivals))
     if (due !== undefined) this.#ask(due, { counted: false })
     this.#askOthers()
@@ -110,20 +109,27 @@ class Race {
     )
   }
 
-  /**
-   * Gives a slot up for this range after a while. While no other slot has answered anything sent since, the machine or
-   * the network is slow rather than the slot, and asking yet others would make it slower: then a while longer.
-   */
-  #watch(slot: number, sentMs: number, round: number): void {
-    const { health, onTrouble } = this.#options
+  /** Gives a slot up for this range when `whetherToWait` says so, which is asked whenever half of the patience has passed. */
+  #watch(slot: number, sentMs: number, halves: number): void {
+    const { code, health, onSlow } = this.#options
+    const halfMs = health.patienceMs() / 2
     const timer = setTimeout(() => {
       this.#timers.delete(slot)
       if (!this.#hopeful.has(slot)) return
-      if (round < MOST_ROUNDS && !health.othersAnswered(slot, sentMs)) return this.#watch(slot, sentMs, round + 1)
-      const silentMs = Math.round(health.nowMs - sentMs)
-      if (health.overdue(slot)) onTrouble(slot, new StorgoError('TIMED_OUT', `no answer for ${silentMs} ms`, { slot }))
+      const others = [...this.#shares.keys()].filter((other) => other !== slot && health.rank(other) !== undefined)
+      const next = whetherToWait({
+        halves,
+        othersAnswered: health.othersAnswered(slot, sentMs),
+        othersHeard: health.signs.othersHeard(slot, halfMs),
+        othersBring: health.signs.othersBring(slot, halfMs),
+        isComingBack: health.signs.isComingBack(slot),
+      })
+      // As many as may be lost: of these and the slot one is there, or nothing can be read anyway.
+      if (next === 'look') health.signs.look(others, code.m)
+      if (next !== 'go round') return this.#watch(slot, sentMs, halves + 1)
+      if (health.overdue(slot)) onSlow(slot, Math.round(health.nowMs - sentMs))
       this.#lose(slot)
-    }, health.patienceMs())
+    }, halfMs)
     this.#timers.set(slot, timer)
   }
 

@@ -1,4 +1,4 @@
-import { type ErasureCode, isStorgoError, SECTOR_BYTES, type State } from '@storgo/protocol'
+import { type ErasureCode, isStorgoError, SECTOR_BYTES, type State, StorgoError } from '@storgo/protocol'
 import { pause } from '../chain/pause.ts'
 import { hedgedRead } from './hedged-read.ts'
 import { mapAhead } from './map-ahead.ts'
@@ -87,7 +87,9 @@ class Stripes {
     const { code, slot, onTrouble = () => {} } = this.#options
     const range = { slot, sector, offset: 0, length: SECTOR_BYTES }
     const readSlot = (wanted: SlotRange) => this.#readSlot(wanted, signal)
-    return hedgedRead(range, { code, health: this.#health, readSlot, onTrouble }, signal)
+    const onSlow = (slow: number, silentMs: number) =>
+      onTrouble(slow, new StorgoError('TIMED_OUT', `no answer for ${silentMs} ms`, { slot: slow }))
+    return hedgedRead(range, { code, health: this.#health, readSlot, onTrouble, onSlow }, signal)
   }
 
   #readSlot(range: SlotRange, signal: AbortSignal): Promise<Uint8Array> {

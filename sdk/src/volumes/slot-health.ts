@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@storgo/protocol'
 import { isStorgoError } from '@storgo/protocol'
+import { SignsOfLife, type SlotSigns } from './signs-of-life.ts'
 
 /** A slot that failed is left alone this long; one that lied, for good. */
 const FAILED_MS = 10_000
@@ -20,8 +21,8 @@ const CHANCE_MS = 10_000
  */
 type Condition = { kind: 'good' | 'slow' | 'lying' | 'absent' } | { kind: 'failed'; untilMs: number; code: ErrorCode }
 
-/** What is known of the provider of a slot from all that was ever asked of it: see `expectedMs` of its record. */
-export type JudgedSlot = { slot: number; expectedMs(bytes: number): number }
+/** `expectedMs`: what is known of the provider of a slot from all that was ever asked of it; see `expectedMs` of its record. */
+export type JudgedSlot = SlotSigns & { expectedMs(bytes: number): number }
 
 /**
  * Which slots to ask first: by what a session has just seen of each, so that a dead one is waited for once and not for every
@@ -29,6 +30,7 @@ export type JudgedSlot = { slot: number; expectedMs(bytes: number): number }
  * @param now milliseconds; passed in so that tests own time.
  */
 export class SlotHealth {
+  readonly signs: SignsOfLife
   readonly #conditions = new Map<number, Condition>()
   readonly #latenciesMs: number[] = []
   /** By slot, when the youngest request that it has answered was sent. */
@@ -40,11 +42,13 @@ export class SlotHealth {
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
+    this.signs = new SignsOfLife(now)
   }
 
   /** From now on these tell what to expect of their slots; of others nothing is known. */
   judgeBy(slots: readonly JudgedSlot[]): void {
     this.#judged = new Map(slots.map((judged) => [judged.slot, judged]))
+    this.signs.watch(slots)
   }
 
   /** Never asks `slot`. */
@@ -61,14 +65,15 @@ export class SlotHealth {
     return undefined
   }
 
-  /** Those of `slots` that may be asked for so many bytes, in the order in which to ask them. */
+  /** Those of `slots` that may be asked for so many bytes, in the order in which to ask them: last, who may yet be away. */
   inOrder(slots: readonly number[], bytes: number): number[] {
     return slots
       .flatMap((slot) => {
         const rank = this.rank(slot)
-        return rank === undefined ? [] : [{ slot, rank, ms: this.#expectedMs(slot, bytes) }]
+        if (rank === undefined) return []
+        return [{ slot, rank, away: Number(this.signs.isComingBack(slot)), ms: this.#expectedMs(slot, bytes) }]
       })
-      .sort((a, b) => a.rank - b.rank || a.ms - b.ms || a.slot - b.slot)
+      .sort((a, b) => a.rank - b.rank || a.away - b.away || a.ms - b.ms || a.slot - b.slot)
       .map(({ slot }) => slot)
   }
 
@@ -92,6 +97,7 @@ export class SlotHealth {
   /** A request goes out. @returns when, by the clock. */
   sent(slot: number): number {
     this.#askedMs.set(slot, this.#now())
+    this.signs.asked(slot)
     return this.#now()
   }
 
@@ -99,6 +105,7 @@ export class SlotHealth {
   answered(slot: number, sentMs: number): void {
     const latencyMs = this.#now() - sentMs
     this.#answeredSince.set(slot, Math.max(sentMs, this.#answeredSince.get(slot) ?? 0))
+    this.signs.answered(slot)
     if (this.#conditions.get(slot)?.kind !== 'lying') this.#conditions.set(slot, { kind: 'good' })
     this.#latenciesMs.push(latencyMs)
     if (this.#latenciesMs.length > REMEMBERED) this.#latenciesMs.shift()

@@ -36,10 +36,11 @@ import {
   type SlotSyncReply,
   StorgoError,
 } from '@storgo/protocol'
-import type { Address } from 'viem'
+import { type Address, zeroAddress } from 'viem'
 import { expectedMs, type PeerRecord } from '../discovery/peer-record.ts'
 import { askAgain } from './ask-again.ts'
 import type { SectorPatch } from './log-writer.ts'
+import type { SlotSigns } from './signs-of-life.ts'
 import type { CallOptions, SlotCall } from './slot-call.ts'
 
 /** The bytes of whole leaves as a slot sent them, and the path that is said to bind them. Not verified. */
@@ -47,9 +48,11 @@ export type LeavesWithPath = { bytes: Uint8Array; path: Uint8Array }
 
 type Content = { bulk?: Uint8Array; repeatable: boolean }
 const REPEATABLE: Content = { repeatable: true }
+/** For an answer that only shows that somebody is there. */
+const LOOK_MS = 3_000
 
 export type SlotLinkOptions = {
-  /** Reaches the provider; absent when the registry does not tell where it is. */
+  /** Reaches the provider; absent when there is none, or the registry does not tell where it is. */
   call: SlotCall | undefined
   volumeId: bigint
   slot: number
@@ -57,6 +60,8 @@ export type SlotLinkOptions = {
   provider: Address
   /** What is known of the provider, and who is told that it lied; absent where nobody keeps that. */
   judge?: { record: () => PeerRecord | undefined; lied: () => void }
+  /** What the network notices of the provider; absent where there is none. */
+  signs?: Omit<SlotSigns, 'slot' | 'isThere'>
 }
 
 /**
@@ -70,18 +75,35 @@ export class SlotLink {
   readonly #volumeId: bigint
   readonly #reach: SlotCall | undefined
   readonly #judge: SlotLinkOptions['judge']
+  readonly #signs: SlotLinkOptions['signs']
 
-  constructor({ call, volumeId, slot, provider, judge }: SlotLinkOptions) {
+  constructor({ call, volumeId, slot, provider, judge, signs }: SlotLinkOptions) {
     this.slot = slot
     this.provider = provider
     this.#volumeId = volumeId
     this.#reach = call
     this.#judge = judge
+    this.#signs = signs
   }
 
   /** Milliseconds after which `bytes` are likely to be here if the provider is asked; less is better. */
   expectedMs(bytes: number): number {
     return expectedMs(this.#judge?.record(), bytes)
+  }
+
+  /** When bytes of the provider have last come while it owed answers, by `performance.now()`. */
+  heardMs(): number | undefined {
+    return this.#signs?.heardMs()
+  }
+
+  /** Whether the provider may be silent because the network is, or was until a while ago. */
+  isComingBack(): boolean {
+    return this.#signs?.isComingBack() ?? false
+  }
+
+  /** Asks the provider for little. Resolves if it answers within some seconds, or once the network is back. */
+  async isThere(): Promise<void> {
+    await this.state({ timeoutMs: LOOK_MS })
   }
 
   /** The provider sent bytes that do not verify. */
@@ -167,10 +189,8 @@ export class SlotLink {
     const reach = this.#reach
     if (!reach) {
       const { slot, provider } = this
-      throw new StorgoError('PEER_UNREACHABLE', `the registry does not tell where ${provider} is`, {
-        slot,
-        operator: provider,
-      })
+      const why = provider === zeroAddress ? 'nobody holds the slot' : `the registry does not tell where ${provider} is`
+      throw new StorgoError('PEER_UNREACHABLE', why, { slot, operator: provider })
     }
     const ask = () => reach(protocol, { message, ...(bulk && { bulk }) }, options)
     return askAgain(ask, { repeatable, signal: options.signal })

@@ -101,8 +101,12 @@ export class VolumeReader {
       if (isStorgoError(error, 'PROOF_INVALID')) link?.lied()
       if (link) troubles.tell(link, error, 'reading round it')
     }
+    const onSlow = (slot: number, silentMs: number) => {
+      const link = record.links[slot]
+      if (link) troubles.tellSlow(link, silentMs, 'reading round it')
+    }
     const readSlot = (wanted: SlotRange) => shared.read(wanted)
-    return hedgedRead(range, { code, health, readSlot, onTrouble }, signal)
+    return hedgedRead(range, { code, health, readSlot, onTrouble, onSlow }, signal)
   }
 
   async #readSlot(range: SlotRange, signal: AbortSignal): Promise<Uint8Array> {
