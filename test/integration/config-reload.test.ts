@@ -29,6 +29,8 @@ const ANSWERS = 10
 /** What settings that can be reloaded are changed to; other numbers are raised, and choices of true or false turned. */
 const NEW_VALUES: Record<string, unknown> = {
   'chain.maxFeeGwei': 400,
+  'p2p.twinCheckSeconds': 2,
+  'p2p.maxConnections': 40,
   'p2p.maxConnectionsPerPeer': 6,
   capacitySectors: 48,
   stagingSectors: 16,

@@ -50,8 +50,9 @@ export const nodeConfig = z.strictObject({
         .meta({ reload: true }),
       twinCheckSeconds: seconds
         .default(60)
-        .describe('Seconds between two looks for another process with the same operator key.'),
-      maxConnections: z.int().min(1).max(10_000).default(300).describe('Most open connections.'),
+        .describe('Seconds between two looks for another process with the same operator key.')
+        .meta({ reload: true }),
+      maxConnections: z.int().min(1).max(10_000).default(300).describe('Most open connections.').meta({ reload: true }),
       maxConnectionsPerPeer: z
         .int()
         .min(1)

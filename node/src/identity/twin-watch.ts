@@ -1,5 +1,6 @@
 import type { Libp2p } from '@libp2p/interface'
 import { type SigningDomain, StorgoError } from '@storgo/protocol'
+import { ChangingPause } from '../changing-pause.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { countTwins } from './count-twins.ts'
 import { ownAddresses } from './own-addresses.ts'
@@ -16,7 +17,8 @@ export type TwinWatchOptions = {
   readRegistered: (options: { signal: AbortSignal }) => Promise<readonly Uint8Array[] | undefined>
   /** Multiaddrs of the settings; read at every look. */
   readonly configured: readonly string[]
-  intervalMs: number
+  /** Between two looks; may change, see `TwinWatch.reconsider`. */
+  readonly intervalMs: number
   logger: Logger
 }
 
@@ -31,7 +33,7 @@ export class TwinWatch implements Disposable {
   readonly #giveUp: (reason: StorgoError) => void
   readonly #stop = new AbortController()
   #own: Libp2p | undefined
-  #timer: NodeJS.Timeout | undefined
+  readonly #pause = new ChangingPause()
 
   constructor(options: TwinWatchOptions) {
     this.#options = options
@@ -62,16 +64,27 @@ export class TwinWatch implements Disposable {
   /** Goes on looking, now that this node listens itself. */
   start(own: Libp2p): void {
     this.#own = own
-    this.#lookAfter(Math.min(FIRST_LOOK_MS, this.#options.intervalMs))
+    void this.#goOn()
+  }
+
+  /** Asks for the interval again now. */
+  reconsider(): void {
+    this.#pause.reconsider()
   }
 
   [Symbol.dispose](): void {
     this.#stop.abort(new Error('The node is stopping.'))
-    clearTimeout(this.#timer)
   }
 
-  #lookAfter(ms: number): void {
-    this.#timer = setTimeout(() => void this.#look(), ms)
+  async #goOn(): Promise<void> {
+    const { signal } = this.#stop
+    let atMost = FIRST_LOOK_MS
+    for (;;) {
+      await this.#pause.last(() => Math.min(atMost, this.#options.intervalMs), signal)
+      atMost = Number.POSITIVE_INFINITY
+      if (signal.aborted) return
+      await this.#look()
+    }
   }
 
   async #look(): Promise<void> {
@@ -81,6 +94,5 @@ export class TwinWatch implements Disposable {
       // A twin has been reported; anything else is looked at again.
       if (!this.#stop.signal.aborted) this.#options.logger.debug({ error }, 'looking for another process failed')
     }
-    if (!this.#stop.signal.aborted) this.#lookAfter(this.#options.intervalMs)
   }
 }

@@ -1,5 +1,6 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
+import type { ConnectionManager } from '@libp2p/interface-internal'
 import { yamux } from '@libp2p/yamux'
 import { StorgoError } from '@storgo/protocol'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
@@ -14,6 +15,7 @@ import { Greetings } from './greetings.ts'
 import type { HelloIdentity, WalletIdentity } from './hello.ts'
 import { HelloTimes } from './hello-times.ts'
 import { LONGEST_SILENCE_MS, NetworkSilence } from './network-silence.ts'
+import { announceOwnAddresses } from './own-addresses.ts'
 import type { PeerAddress } from './peer-address.ts'
 import type { PeerGuard } from './peer-guard.ts'
 import { transportKeyOf } from './peer-id.ts'
@@ -53,6 +55,8 @@ export type Peer = {
   /** Connections being made, by peer id. */
   readonly connecting: Map<string, Promise<Connection>>
   readonly timeouts: Readonly<PeerTimeouts>
+  /** From now on keeps so many connections at most. Of more than that, those that carry nothing are closed, the newest first. */
+  setMaxConnections(most: number): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -112,11 +116,21 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
   const { maxConnections = 300, inboundConnectionThreshold = 5 } = limits
   const privateKey = options.privateKey ? transportKeyOf(options.privateKey) : await generateKeyPair('secp256k1')
   const sockets = carrierSockets(privateKey)
+  let connectionManager: ConnectionManager | undefined
   const isBanned = (peerId: PeerId) => guard?.bannedFor(peerId) !== undefined
   const libp2p = await createLibp2p({
     privateKey,
     addresses: { listen: [...listen], announceFilter: announcing(options, privateKey) },
     ...extension,
+    services: {
+      ...extension?.services,
+      ownAddresses: announceOwnAddresses,
+      // Only services are handed it.
+      connectionLimit: (components: { connectionManager: ConnectionManager }) => {
+        connectionManager = components.connectionManager
+        return {}
+      },
+    },
     transports: [...(await transportsFor(listen)), ...(extension?.transports ?? [])],
     connectionGater: {
       denyDialPeer: isBanned,
@@ -168,6 +182,10 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
     findPeer: options.findPeer,
     helloTimes: new HelloTimes(),
     shares: new RequestShares(limits.maxRequestsPerPeer ?? MAX_REQUESTS_OF_PEER),
+    setMaxConnections: (most) => {
+      connectionManager?.setMaxConnections(most)
+      listener?.setMaxConnections(most)
+    },
     timeouts: { dialTimeoutMs: limits.dialTimeoutMs ?? 3_000, helloTimeoutMs: limits.helloTimeoutMs ?? 3_000 },
     [Symbol.asyncDispose]: async () => {
       listener?.[Symbol.dispose]()

@@ -35,6 +35,8 @@ export type CarrierListener = Disposable & {
   readonly port: number
   /** Closes the carriers of a peer. */
   drop: (peer: PeerId) => void
+  /** From now on takes no more while there are so many; none is closed. */
+  setMaxConnections: (most: number) => void
 }
 
 /** @throws {StorgoError} `CONFIG_INVALID` if it cannot listen. */
@@ -87,6 +89,9 @@ export async function listenCarrier(options: ListenCarrierOptions): Promise<Carr
     port: typeof address === 'object' && address !== null ? address.port : at.port,
     drop: (peer) => {
       for (const socket of open.get(peer.toString()) ?? []) socket.destroy()
+    },
+    setMaxConnections: (most) => {
+      server.maxConnections = most
     },
     [Symbol.dispose]() {
       server.close()
