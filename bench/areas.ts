@@ -8,6 +8,8 @@ export type BenchOptions = {
   gibibytes: readonly number[]
   /** How many small files are stored and listed. */
   files: number
+  /** What an area with many measurements is restricted to, by names of its own. */
+  only: readonly string[]
 }
 
 export type Area = { what: string; measure: (options: BenchOptions) => AsyncIterable<Row> }
@@ -55,8 +57,8 @@ export const AREAS: Readonly<Record<string, Area>> = {
   },
   network: {
     what: 'put and get over a link with 100 ms and 2 % loss, and across 14 s without a packet, on every carrier; takes root',
-    async *measure() {
-      yield* (await import('./network.ts')).measureNetwork()
+    async *measure({ only }) {
+      yield* (await import('./network.ts')).measureNetwork(only)
     },
   },
   dht: {

@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util'
 import { AREAS, DEFAULT_AREAS, type Row } from './areas.ts'
 import { tablePrinter } from './print-table.ts'
 
-const HELP = `npm run bench [-- AREA …] [--json] [--mebibytes 64] [--gibibytes 1,4] [--files 100000]
+const HELP = `npm run bench [-- AREA …] [--json] [--mebibytes 64] [--gibibytes 1,4] [--files 100000] [--only cubic,get]
 
 ${Object.entries(AREAS)
   .map(([name, { what }]) => `  ${name.padEnd(10)}${what}`)
   .join('\n')}
 
-Without an area: ${DEFAULT_AREAS.join(', ')}. With --json one line of JSON goes to standard output, the tables to standard error.
+Without an area: ${DEFAULT_AREAS.join(', ')}. With --only network measures some of bbr, cubic, partition; put, get; 'raw sockets' and names of carriers. With --json one line of JSON goes to standard output, the tables to standard error.
 `
 
 const { values, positionals } = parseArgs({
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     mebibytes: { type: 'string', default: '64' },
     gibibytes: { type: 'string', default: '1,4' },
     files: { type: 'string', default: '100000' },
+    only: { type: 'string', default: '' },
   },
 })
 const mebibytes = Number(values.mebibytes)
@@ -38,6 +39,7 @@ const options = {
   mebibytes,
   gibibytes: values.gibibytes.split(',').filter(Boolean).map(Number),
   files: Number(values.files),
+  only: values.only.split(',').filter(Boolean),
 }
 const results: Record<string, Row[]> = {}
 for (const name of positionals.length > 0 ? positionals : DEFAULT_AREAS) {

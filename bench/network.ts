@@ -27,13 +27,31 @@ const CARRIERS = {
   'QUIC streams': [`/ip4/${FAR}/udp/0/quic-v1`],
 } as const
 
+const RAW = 'raw sockets'
+/** Two congestion controls under loss, and no loss with a partition in the middle. */
+const LINKS = ['bbr', 'cubic', 'partition'] as const
+/** What a measurement may be restricted to, some of each of these kinds; nothing of a kind means all of it. */
+const KINDS: readonly (readonly string[])[] = [LINKS, OPERATIONS, [RAW, ...Object.keys(CARRIERS)]]
+
+/** Which measurements are wanted. @throws for a name that is none. */
+function choosing(only: readonly string[]): (name: string) => boolean {
+  const unknown = only.find((name) => !KINDS.flat().includes(name))
+  if (unknown !== undefined) throw new Error(`There is no ‘${unknown}’ among ${KINDS.flat().join(', ')}.`)
+  return (name) => {
+    const wanted = KINDS.find((kind) => kind.includes(name))?.filter((each) => only.includes(each)) ?? []
+    return wanted.length === 0 || wanted.includes(name)
+  }
+}
+
 /**
  * Puts and gets a file of 20 MiB of a 4+2 volume over a link between two network namespaces with 100 ms round trip, first with
  * 2 % loss in each direction, with every congestion control for TCP that the kernel has of two, then with none and 14 s in the
  * middle in which nothing gets through. The sockets of the baseline are as many as carry the same bytes: six that take 1.5 times
  * the file for a put, four that bring it for a get. QUIC brings its own congestion control, which is cubic.
+ * @param only names of links, operations and carriers; what is got is then put without loss.
  */
-export async function* measureNetwork(): AsyncGenerator<Row, void, undefined> {
+export async function* measureNetwork(only: readonly string[]): AsyncGenerator<Row, void, undefined> {
+  const isWanted = choosing(only)
   const reason = await whyNoLink()
   if (reason !== undefined) {
     yield { 'lossy network': `not measured here: ${reason}` }
@@ -41,19 +59,28 @@ export async function* measureNetwork(): AsyncGenerator<Row, void, undefined> {
   }
   await using link = await openLink()
   const present = await link.congestionControls()
-  for (const wanted of ['bbr', 'cubic'].filter((name) => present.includes(name))) {
+  for (const wanted of LINKS.filter((name) => isWanted(name) && present.includes(name))) {
     const congestion = await link.useCongestionControl(wanted)
-    await link.set({ delay_ms: ROUND_TRIP_MS / 2, loss: LOSS })
-    yield* underLoss(link, congestion)
+    yield* underLoss(link, congestion, isWanted)
   }
+  if (!isWanted('partition')) return
   const congestion = await link.useCongestionControl('cubic')
   await link.set({ delay_ms: ROUND_TRIP_MS / 2, loss: 0 })
-  yield* acrossPartitions(link, congestion)
+  yield* acrossPartitions(link, congestion, isWanted)
 }
 
-async function* underLoss(link: LossyLink, congestion: string): AsyncGenerator<Row, void, undefined> {
+type IsWanted = ReturnType<typeof choosing>
+
+async function* underLoss(
+  link: LossyLink,
+  congestion: string,
+  isWanted: IsWanted,
+): AsyncGenerator<Row, void, undefined> {
+  const operations = OPERATIONS.filter(isWanted)
+  const lossy = { delay_ms: ROUND_TRIP_MS / 2, loss: LOSS }
   const baseline = new Map<Operation, number>()
-  for (const operation of OPERATIONS) {
+  await link.set(lossy)
+  for (const operation of isWanted(RAW) ? operations : []) {
     const single = { operation, sockets: 1, mebibytes: SINGLE_MEBIBYTES }
     const sockets = operation === 'put' ? SLOTS : DATA_SLOTS
     const mebibytes = operation === 'put' ? (FILE_MEBIBYTES * SLOTS) / DATA_SLOTS : FILE_MEBIBYTES
@@ -63,9 +90,14 @@ async function* underLoss(link: LossyLink, congestion: string): AsyncGenerator<R
     baseline.set(operation, seconds)
     yield rowOf(`${operation}: ${sockets} raw sockets, ${mebibytes} MiB`, congestion, FILE_MEBIBYTES, seconds, seconds)
   }
-  for (const [name, args] of Object.entries(CARRIERS)) {
+  for (const [name, args] of Object.entries(CARRIERS).filter(([carrier]) => isWanted(carrier))) {
     await using client = await connected(link, args)
-    for (const operation of OPERATIONS) {
+    if (!operations.includes('put')) {
+      await link.set({ ...lossy, loss: 0 })
+      await timed(client, taskOf('put'))
+      await link.set(lossy)
+    }
+    for (const operation of operations) {
       const seconds = await timed(client, taskOf(operation))
       const control = name === 'QUIC streams' ? 'its own, cubic' : congestion
       yield rowOf(`${operation}: ${name}`, control, FILE_MEBIBYTES, seconds, baseline.get(operation))
@@ -73,10 +105,15 @@ async function* underLoss(link: LossyLink, congestion: string): AsyncGenerator<R
   }
 }
 
-async function* acrossPartitions(link: LossyLink, congestion: string): AsyncGenerator<Row, void, undefined> {
-  for (const [name, args] of Object.entries(CARRIERS)) {
+async function* acrossPartitions(
+  link: LossyLink,
+  congestion: string,
+  isWanted: IsWanted,
+): AsyncGenerator<Row, void, undefined> {
+  for (const [name, args] of Object.entries(CARRIERS).filter(([carrier]) => isWanted(carrier))) {
     await using client = await connected(link, args)
-    for (const operation of OPERATIONS) {
+    if (!isWanted('put')) await timed(client, taskOf('put'))
+    for (const operation of OPERATIONS.filter(isWanted)) {
       const before = await link.set({})
       const direction = operation === 'put' ? 'there' : 'back'
       const moved = async () => ((await link.set({}))[direction] - before[direction]) / MIB
