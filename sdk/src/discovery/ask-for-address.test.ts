@@ -30,9 +30,14 @@ test('a client finds where a provider says it is by one provider that it is conn
   await eventually(async () => (await last.discovery.publishAddress(last.peer, last.key)) > 0)
   await using client = await aClient()
   await connectionTo(client, first.address)
-  const asked = { peer: client, domain: DOMAIN, operator: last.address.operator, isProvider, signal: within() }
-  const found = await askForAddress(asked)
-  assert.deepEqual(found?.multiaddrs.map(String), last.address.multiaddrs.map(String))
+  const asked = { peer: client, domain: DOMAIN, operator: last.address.operator, isProvider }
+  const found = new Set<string>()
+  // On a busy machine those that are asked may not answer in time.
+  await eventually(async () => {
+    for (const place of (await askForAddress({ ...asked, signal: within() }))?.multiaddrs ?? []) found.add(`${place}`)
+    return found.size > 0
+  })
+  assert.deepEqual([...found], last.address.multiaddrs.map(String))
   assert.ok(client.libp2p.getPeers().length > 1, 'it went on to others')
 })
 

@@ -1,98 +1,143 @@
-import { randomBytes } from 'node:crypto'
-import { answerHello, connectionTo, createPeer, operatorOf, type Peer, parsePeer } from '@storgo/sdk'
-import { Discovery } from '@storgo/sdk/discovery'
+import { connectionTo, type Peer, parsePeer } from '@storgo/sdk'
+import { type FruitlessLookup, Publication } from '@storgo/sdk/discovery'
 import type { Address } from 'viem'
+import { askForAddress } from '../../../sdk/src/discovery/ask-for-address.ts'
+import { ANeighbour } from '../../../sdk/src/discovery/fixtures/a-neighbour.ts'
+import { aClient, DOMAIN } from '../../../sdk/src/net/fixtures/peers.ts'
 
-/** Requests to a process of peers, one JSON line each; the answer is one line, too. */
+/** Requests to a process of peers, one message each; the answer is one message, too. */
 export type SwarmRequest =
   | { do: 'start'; peers: number }
   | { do: 'join'; addresses: Place[][] }
   | { do: 'publish' }
   | { do: 'report' }
-  | { do: 'lookup'; operators: { operator: Address; at: string[] }[] }
+  | { do: 'lookup'; lookups: { by: number; wanted: Place }[] }
+  | { do: 'lookupAsClient'; known: Place[]; wanted: Place[] }
 export type Place = { peerId: string; operator: Address; multiaddrs: string[] }
-export type Lookup = { found: boolean; ms: number }
+/** `inVain`: of one that did not find the address. `isLate`: the time was over before it came to an end. */
+export type Lookup = { ms: number; inVain?: { isLate: boolean; why: string } }
+/** How many peers keep each of the records that were put. */
+export type Published = { kept: number[] }
 export type SwarmReport = { contacts: number[]; residentBytes: number }
 
-const domain = { chainId: 31337, verifyingContract: '0x00000000000000000000000000000000000000F5' } as const
-const isProvider = async () => true
+/** A peer is tried so often: on a busy machine connections time out. */
+const JOIN_ATTEMPTS = 5
+/** Of these a client connects to, before it looks anybody up. */
+const FIRST_OF_CLIENT = 3
+/** As long as clients give the DHT. */
+const CLIENT_MS = 2_000
 
-type Node = { peer: Peer; discovery: Discovery; key: Uint8Array }
+type Node = { neighbour: ANeighbour; publication: Publication; fruitless: FruitlessLookup | undefined }
 const nodes: Node[] = []
 
-async function aNode(): Promise<Node> {
-  const key = new Uint8Array(randomBytes(32))
-  const discovery = new Discovery({ domain, serve: true, isProvider })
-  const peer = await createPeer({
-    ...{ identity: { privateKey: key, domain, agent: 'swarm/1' }, privateKey: key, extension: discovery.extension },
-    listen: ['/ip4/127.0.0.1/tcp/0'],
-    // All on one machine: they are slow together, and have one address.
-    limits: { inboundConnectionThreshold: Number.POSITIVE_INFINITY, dialTimeoutMs: 20_000, helloTimeoutMs: 20_000 },
-    beforeListening: async (made) => {
-      discovery.attach(made)
-      await answerHello(made, { isProvider, timeoutMs: 20_000 })
-    },
-  })
-  return { peer, discovery, key }
+async function start(peers: number): Promise<Place[]> {
+  for (let i = 0; i < peers; i++) {
+    const onFruitless = (lookup: FruitlessLookup) => {
+      node.fruitless = lookup
+    }
+    const node: Node = {
+      neighbour: await ANeighbour.start({ onFruitless }),
+      publication: new Publication(),
+      fruitless: undefined,
+    }
+    nodes.push(node)
+  }
+  return nodes.map(({ neighbour: { address } }) => ({
+    ...{ peerId: address.peerId.toString(), operator: address.operator },
+    multiaddrs: address.multiaddrs.map(String),
+  }))
 }
 
-function placeOf({ peer: { libp2p } }: Node): Place {
-  const operator = operatorOf(libp2p.peerId)
-  if (!operator) throw new Error('a node of this test has an operator key')
-  return { peerId: libp2p.peerId.toString(), operator, multiaddrs: libp2p.getMultiaddrs().map(String) }
+/** Each node connects to those that are named for it, or at least to one of them. */
+async function join(addresses: Place[][]): Promise<void> {
+  for (const [i, { neighbour }] of nodes.entries()) {
+    const known = addresses[i] ?? []
+    const isIn = () => known.length === 0 || neighbour.peer.libp2p.getPeers().length > 0
+    for (let attempt = 0; attempt === 0 || (attempt < JOIN_ATTEMPTS && !isIn()); attempt++) {
+      for (const place of known) await reach(neighbour.peer, place)
+    }
+    if (!isIn()) throw new Error('a node has not reached any of those it was told of')
+  }
 }
 
-const HANDLERS = {
-  start: async ({ peers }: { peers: number }): Promise<Place[]> => {
-    for (let i = 0; i < peers; i++) nodes.push(await aNode())
-    return nodes.map(placeOf)
-  },
-  /** Each node connects to those that are named for it. */
-  join: async ({ addresses }: { addresses: Place[][] }): Promise<number> => {
-    let joined = 0
-    for (const [i, { peer }] of nodes.entries()) {
-      for (const { peerId, multiaddrs } of addresses[i] ?? []) {
-        const to = parsePeer(peerId, multiaddrs)
-        // One that fails on a busy machine is no matter, as long as each node gets in.
-        if (to)
-          await connectionTo(peer, to).then(
-            () => joined++,
-            (error: unknown) => console.error(String(error)),
-          )
+async function reach(peer: Peer, { peerId, multiaddrs }: Place): Promise<boolean> {
+  const to = parsePeer(peerId, multiaddrs)
+  if (!to) throw new Error('a place of this test is a peer')
+  return connectionTo(peer, to).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** What every node does once a minute: it puts its record where others look for it, if that is due. */
+async function publish(): Promise<Published> {
+  const kept: number[] = []
+  for (const { neighbour, publication } of nodes) {
+    const { discovery, peer, key } = neighbour
+    const addresses = peer.libp2p.getMultiaddrs().join(' ')
+    const state = { nowMs: performance.now(), addresses, contacts: discovery.contacts }
+    if (!publication.isDue(state)) continue
+    const count = await discovery.publishAddress(peer, key)
+    publication.done(state, count)
+    kept.push(count)
+  }
+  return { kept }
+}
+
+async function lookUp({ by, wanted }: { by: number; wanted: Place }): Promise<Lookup> {
+  const node = nodes[by]
+  if (!node) throw new Error('there is no such node')
+  const startedMs = performance.now()
+  const found = await node.neighbour.discovery.findAddress(wanted.operator)
+  const ms = performance.now() - startedMs
+  if (found?.multiaddrs.join() === wanted.multiaddrs.join()) return { ms }
+  const why = found ? { found: found.multiaddrs.join() } : node.fruitless
+  const isLate = !found && node.fruitless?.reason === 'out-of-time'
+  return { ms, inVain: { isLate, why: JSON.stringify({ ...why, contacts: node.neighbour.discovery.contacts }) } }
+}
+
+/** By a client that has just come and knows what the registry says, dead providers included. */
+async function lookUpAsClient({ known, wanted }: { known: Place[]; wanted: Place[] }): Promise<Lookup[]> {
+  const lookups: Lookup[] = []
+  const client = await aClient()
+  try {
+    let reached = 0
+    for (const place of known) if (reached < FIRST_OF_CLIENT && (await reach(client, place))) reached++
+    for (const { operator, multiaddrs } of wanted) {
+      const startedMs = performance.now()
+      const signal = AbortSignal.timeout(CLIENT_MS)
+      const asked = { peer: client, domain: DOMAIN, operator, isProvider: async () => true, signal }
+      const found = await askForAddress(asked).catch(() => undefined)
+      const ms = performance.now() - startedMs
+      if (found?.multiaddrs.join() === multiaddrs.join()) lookups.push({ ms })
+      else {
+        const why = JSON.stringify({ operator, reached, found: found?.multiaddrs.join() ?? 'nowhere' })
+        lookups.push({ ms, inVain: { isLate: signal.aborted, why } })
       }
     }
-    if (nodes.some(({ peer }, i) => addresses[i]?.length && peer.libp2p.getPeers().length === 0)) {
-      throw new Error('a node has not reached any of those it was told of')
-    }
-    return joined
-  },
-  publish: async (): Promise<number[]> => {
-    const kept: number[] = []
-    for (const { discovery, peer, key } of nodes) kept.push(await discovery.publishAddress(peer, key))
-    return kept
-  },
-  report: async (): Promise<SwarmReport> => {
-    const reports = await Promise.all(nodes.map(({ discovery, peer }) => discovery.report(peer.libp2p.peerId)))
-    return { contacts: reports.map(({ contacts }) => contacts), residentBytes: process.memoryUsage.rss() }
-  },
-  /** Each from another node, one after the other. */
-  lookup: async ({ operators }: { operators: { operator: Address; at: string[] }[] }): Promise<Lookup[]> => {
-    const lookups: Lookup[] = []
-    for (const [i, { operator, at }] of operators.entries()) {
-      const startedMs = performance.now()
-      const found = await nodes[i % nodes.length]?.discovery.findAddress(operator)
-      const isRight = found?.multiaddrs.map(String).join() === at.join()
-      lookups.push({ found: isRight, ms: performance.now() - startedMs })
-    }
-    return lookups
-  },
+  } finally {
+    await client[Symbol.asyncDispose]()
+  }
+  return lookups
+}
+
+async function report(): Promise<SwarmReport> {
+  return {
+    contacts: nodes.map(({ neighbour }) => neighbour.discovery.contacts),
+    residentBytes: process.memoryUsage.rss(),
+  }
 }
 
 async function answer(request: SwarmRequest): Promise<unknown> {
-  if (request.do === 'start') return HANDLERS.start(request)
-  if (request.do === 'join') return HANDLERS.join(request)
-  if (request.do === 'lookup') return HANDLERS.lookup(request)
-  return HANDLERS[request.do]()
+  if (request.do === 'start') return start(request.peers)
+  if (request.do === 'join') return join(request.addresses)
+  if (request.do === 'publish') return publish()
+  if (request.do === 'report') return report()
+  if (request.do === 'lookupAsClient') return lookUpAsClient(request)
+  const lookups: Lookup[] = []
+  // One after the other: with many at once the machine would be measured, not the network.
+  for (const lookup of request.lookups) lookups.push(await lookUp(lookup))
+  return lookups
 }
 
 process.on('message', (request: SwarmRequest) => {
