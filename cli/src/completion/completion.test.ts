@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -37,15 +37,20 @@ test('values are told apart by what they name', () => {
   assert.equal(kind('get', 'a', ''), 'local path')
   assert.equal(kind('--config', ''), 'local path')
   assert.equal(kind('stat', 'a', ''), undefined)
+  assert.equal(kind('config', 'get', ''), 'setting')
+  assert.equal(kind('net', 'lookup', ''), 'operator')
+  assert.equal(kind('net', 'peers', '--provider', ''), 'provider')
+  assert.equal(kind('stake', 'status', '--provider', ''), 'operator')
+  assert.equal(kind('logs', '--node', ''), 'log')
 })
 
 /** What bash completes these lines to; the last word of each is at the cursor. */
-function inBash(lines: readonly (readonly string[])[]): string[][] {
+function inBash(lines: readonly (readonly string[])[], program = 'storgo'): string[][] {
   const script = join(folder, 'storgo.bash')
   writeFileSync(script, bashScript(rows))
   const calls = lines.map((words) => {
     const quoted = words.map((word) => `'${word}'`).join(' ')
-    return `COMP_WORDS=(storgo ${quoted}); COMP_CWORD=${words.length}; _storgo; echo "\${COMPREPLY[*]}"`
+    return `COMP_WORDS=(${program} ${quoted}); COMP_CWORD=${words.length}; _storgo; echo "\${COMPREPLY[*]}"`
   })
   const run = spawnSync('bash', ['-c', `set -eu\nsource ${script}\n${calls.join('\n')}`], {
     encoding: 'utf8',
@@ -78,6 +83,28 @@ test('bash completes files where a path is wanted, and nothing after a flag whos
       ['--timeout', 'some'],
     ]),
     [['some-file'], ['some-file'], []],
+  )
+})
+
+test('bash asks the program for names that are not in the script, with the words as they were typed', () => {
+  const [asked, calls] = [join(folder, 'asked'), join(folder, 'calls')]
+  writeFileSync(asked, `#!/bin/sh\necho "$@" >>'${calls}'\necho photos/; echo wrong >&2\n`, { mode: 0o700 })
+  const lines = [
+    ['get', 'pho'],
+    ['mv', 'a', '"pho'],
+    ['ls', '--volume', '2', 'p'],
+    ['config', 'get', 'l'],
+  ]
+  const local = [
+    ['get', 'a', 'pho'],
+    ['put', 'pho'],
+    ['stake', 'add', '5'],
+  ]
+  const found = inBash([...lines, ...local], asked)
+  assert.deepEqual(found, [...lines.map(() => ['photos/']), ...local.map(() => [])])
+  assert.deepEqual(
+    readFileSync(calls, 'utf8').trimEnd().split('\n'),
+    lines.map((line) => `__complete -- ${line.join(' ')}`),
   )
 })
 

@@ -3,8 +3,26 @@ import type { Argument, Command, Option } from 'commander'
 /** Something that a word can be completed to. */
 export type Candidate = { value: string; description: string }
 /** Values that are not known from the command tree alone. */
-export type ValueKind = 'volume' | 'remote path' | 'local path'
+export type ValueKind =
+  | 'volume'
+  | 'remote path'
+  | 'local path'
+  | 'provider'
+  | 'operator'
+  | 'log'
+  | 'level'
+  | 'setting'
+  | 'profile'
+  | 'shell'
 export type Completions = { candidates: Candidate[]; kind?: ValueKind }
+
+const KIND_OF_FLAG: ReadonlyMap<string, ValueKind> = new Map([
+  ['--provider <name>', 'provider'],
+  ['--provider <address>', 'operator'],
+  ['--profile <name>', 'profile'],
+  ['--node <name>', 'log'],
+  ['--level <level>', 'level'],
+])
 
 /** What the last of the words after `storgo`, which may be unfinished, can become. */
 export function completionsAt(program: Command, words: readonly string[]): Completions {
@@ -17,7 +35,7 @@ export function completionsAt(program: Command, words: readonly string[]): Compl
   const { registeredArguments: all } = command
   const argument = all[Math.min(positionals, all.length - 1)]
   if (!argument || (positionals >= all.length && !argument.variadic)) return { candidates: [] }
-  return withKind(kindOfArgument(argument))
+  return withKind(kindOfArgument(command, argument))
 }
 
 /** Names of the commands below one, without `help`. */
@@ -43,13 +61,20 @@ export function takesValue({ required, optional }: Option): boolean {
 
 /** What a flag's value is. */
 export function kindOfOption({ flags, long }: Option): ValueKind | undefined {
+  const kind = KIND_OF_FLAG.get(flags)
+  if (kind) return kind
   if (long === '--volume') return 'volume'
   return /[<[](file|folder)[>\]]/u.test(flags) ? 'local path' : undefined
 }
 
-function kindOfArgument(argument: Argument): ValueKind | undefined {
+/** What an argument's value is. */
+export function kindOfArgument(command: Command, argument: Argument): ValueKind | undefined {
   const name = argument.name()
   if (name === 'id') return 'volume'
+  if (name === 'key') return command.parent?.name() === 'config' ? 'setting' : 'operator'
+  if (name === 'peer' || name === 'address') return 'operator'
+  if (name === 'name') return 'profile'
+  if (name === 'shell') return 'shell'
   // Help says of every argument that is a path whether it is a remote one.
   if (argument.description.startsWith('remote')) return 'remote path'
   return ['path', 'paths', 'local', 'file'].includes(name) ? 'local path' : undefined

@@ -1,5 +1,13 @@
 import type { Command, Option } from 'commander'
-import { type Candidate, commandsOf, flagsOf, kindOfOption, takesValue } from './completions-at.ts'
+import {
+  type Candidate,
+  commandsOf,
+  flagsOf,
+  kindOfArgument,
+  kindOfOption,
+  takesValue,
+  type ValueKind,
+} from './completions-at.ts'
 
 /** One command as completion scripts need it. */
 export type TreeRow = {
@@ -10,7 +18,14 @@ export type TreeRow = {
   /** Flags that take the next word, and those of them that want a path. */
   valueFlags: string[]
   pathFlags: string[]
+  /** Flags whose value `storgo __complete` knows. */
+  askedFlags: string[]
+  /** Of each argument: a path that the shell completes, what `storgo __complete` knows, or anything. */
+  args: ArgumentKind[]
+  /** Whether the last of them may come again. */
+  more: boolean
 }
+type ArgumentKind = 'local' | 'asked' | 'any'
 
 /** The whole command tree, a command before those below it. */
 export function treeTable(program: Command): TreeRow[] {
@@ -22,7 +37,10 @@ export function treeTable(program: Command): TreeRow[] {
     rows.push({
       ...{ path, commands, flags: flagsOf(program, command) },
       valueFlags: namesOf(valued),
-      pathFlags: namesOf(valued.filter((option) => kindOfOption(option) === 'local path')),
+      pathFlags: namesOf(valued.filter((option) => argumentKind(kindOfOption(option)) === 'local')),
+      askedFlags: namesOf(valued.filter((option) => argumentKind(kindOfOption(option)) === 'asked')),
+      args: command.registeredArguments.map((argument) => argumentKind(kindOfArgument(command, argument))),
+      more: command.registeredArguments.at(-1)?.variadic === true,
     })
     for (const { value } of commands) {
       const below = command.commands.find((each) => each.name() === value)
@@ -31,6 +49,10 @@ export function treeTable(program: Command): TreeRow[] {
   }
   visit(program, [])
   return rows
+}
+
+function argumentKind(kind: ValueKind | undefined): ArgumentKind {
+  return kind === undefined ? 'any' : kind === 'local path' ? 'local' : 'asked'
 }
 
 function namesOf(options: readonly Option[]): string[] {

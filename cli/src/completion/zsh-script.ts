@@ -4,11 +4,14 @@ import type { TreeRow } from './tree-table.ts'
 /** Completion for zsh, with what each command and flag does. */
 export function zshScript(rows: readonly TreeRow[]): string {
   const cases = rows.map(
-    ({ path, commands, flags, valueFlags, pathFlags }) => `    '${path.join(' ')}')
+    ({ path, commands, flags, valueFlags, pathFlags, askedFlags, args, more }) => `    '${path.join(' ')}')
       commands=(${commands.map(entry).join(' ')})
       flags=(${flags.map(entry).join(' ')})
       valued=(${valueFlags.join(' ')})
-      paths=(${pathFlags.join(' ')}) ;;`,
+      paths=(${pathFlags.join(' ')})
+      asked=(${askedFlags.join(' ')})
+      args=(${args.join(' ')})
+      more='${more ? (args.at(-1) ?? '') : ''}' ;;`,
   )
   return `#compdef storgo
 # zsh completion of storgo. To use it: source <(storgo completion zsh)
@@ -19,9 +22,16 @@ ${cases.join('\n')}
   esac
 }
 
+_storgo_ask() {
+  local -a values
+  values=("\${(@f)$($words[1] __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  compadd -S '' -- \${(M)values:#*/}
+  compadd -- \${\${values:#*/}:#}
+}
+
 _storgo() {
-  local -a commands flags valued paths
-  local at='' flag='' word i
+  local -a commands flags valued paths asked args
+  local at='' flag='' more='' word i count=1
   _storgo_at ''
   for ((i = 2; i < CURRENT; i++)); do
     word=$words[i]
@@ -32,17 +42,23 @@ _storgo() {
     elif (( \${commands[(I)$word:*]} )); then
       at="\${at:+$at }$word"
       _storgo_at "$at"
+    else
+      ((count++))
     fi
   done
   word=$words[CURRENT]
   if [[ -n $flag ]]; then
     (( \${paths[(Ie)$flag]} )) && _files
+    (( \${asked[(Ie)$flag]} )) && _storgo_ask
   elif [[ $word == -* ]]; then
     _describe flag flags
   elif (( $#commands )); then
     _describe command commands
   else
-    _files
+    case \${args[count]:-$more} in
+      local) _files ;;
+      asked) _storgo_ask ;;
+    esac
   fi
 }
 

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 
-/** Every command of a tree that does something itself, in the order of `--help`. */
+/** Every command of a tree that does something itself and is for people, in the order of `--help`. */
 export function commandsOf(program: Command): Command[] {
-  return program.commands.flatMap((command) => (command.commands.length > 0 ? commandsOf(command) : [command]))
+  const visible = program.createHelp().visibleCommands(program)
+  const below = program.commands.filter((command) => visible.includes(command))
+  return below.flatMap((command) => (command.commands.length > 0 ? commandsOf(command) : [command]))
 }
 
 /** `node status`: what is typed after `storgo` for a command. */

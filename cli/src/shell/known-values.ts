@@ -10,8 +10,12 @@ import { listFolder } from '../transfer/list-folder.ts'
 const MOST = 200
 /** What the network said is shown again for so long. */
 const FRESH_MS = 5_000
-/** Nobody waits longer after a Tab. */
-const PATIENCE_MS = 5_000
+/** Nobody waits longer after a Tab; what comes later is there at the next one. */
+const PATIENCE_MS = 1_000
+/** Longer than that the network is not asked. */
+const GIVE_UP_MS = 5_000
+/** Of lists that are on their way. */
+const MOST_PENDING = 8
 
 const nothing = () => {}
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
@@ -20,7 +24,8 @@ const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 export class KnownValues implements AsyncDisposable {
   readonly #context: Context
   readonly #known = new Map<string, { values: string[]; readMs: number }>()
-  #session: Session | undefined
+  readonly #pending = new Map<string, Promise<string[]>>()
+  #session: Promise<Session> | undefined
 
   constructor(context: Context) {
     this.#context = context
@@ -28,26 +33,33 @@ export class KnownValues implements AsyncDisposable {
 
   /** @param words of the line, to tell which volume is meant. */
   async starting(kind: ValueKind, start: string, words: readonly string[]): Promise<string[]> {
+    const { promise: late, resolve } = Promise.withResolvers<string[]>()
+    const timer = setTimeout(() => resolve([]), PATIENCE_MS)
     try {
-      const values = await this.#values(kind, start, words)
+      const values = await Promise.race([this.#values(kind, start, words), late])
       return values.filter((value) => value.startsWith(start)).slice(0, MOST)
     } catch {
       return []
+    } finally {
+      clearTimeout(timer)
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#session?.[Symbol.asyncDispose]()
+    const session = await this.#session?.catch(() => undefined)
+    await session?.[Symbol.asyncDispose]()
   }
 
-  #values(kind: ValueKind, start: string, words: readonly string[]): Promise<string[]> {
+  async #values(kind: ValueKind, start: string, words: readonly string[]): Promise<string[]> {
     const folder = start.slice(0, start.lastIndexOf('/') + 1)
     if (kind === 'local path') return this.#localPaths(folder)
+    if (kind !== 'volume' && kind !== 'remote path')
+      return (await import('./local-values.ts')).localValues(kind, this.#context)
     if (kind === 'volume') return this.#remembered('volumes', async ({ volumeIds }) => (await volumeIds()).map(String))
     const flag = words.indexOf('--volume')
     const id = flag === -1 ? undefined : words[flag + 1]
     return this.#remembered(`${id ?? ''} ${folder}`, async ({ volume }) => {
-      const signal = AbortSignal.timeout(PATIENCE_MS)
+      const signal = AbortSignal.timeout(GIVE_UP_MS)
       const entries: string[] = []
       for await (const { path } of listFolder(await volume(id), folder.replace(/\/$/u, ''), signal)) {
         entries.push(path)
@@ -65,11 +77,29 @@ export class KnownValues implements AsyncDisposable {
   async #remembered(name: string, read: (session: Session) => Promise<string[]>): Promise<string[]> {
     const known = this.#known.get(name)
     if (known && performance.now() - known.readMs < FRESH_MS) return known.values
-    // One that needs a password would ask for it in the middle of a line; of what has no terminal nothing is asked.
-    this.#session ??= await openSession({ ...this.#context, stdin: Readable.from([]) }, silent)
-    const values = await read(this.#session)
+    const pending = this.#pending.get(name)
+    if (pending) return pending
+    if (this.#pending.size === MOST_PENDING) return []
+    const reading = this.#read(name, read).finally(() => this.#pending.delete(name))
+    this.#pending.set(name, reading)
+    return reading
+  }
+
+  async #read(name: string, read: (session: Session) => Promise<string[]>): Promise<string[]> {
+    const values = await read(await this.#open())
     this.#known.clear()
     this.#known.set(name, { values, readMs: performance.now() })
     return values
+  }
+
+  #open(): Promise<Session> {
+    if (this.#session) return this.#session
+    // One that needs a password would ask for it in the middle of a line; of what has no terminal nothing is asked.
+    const opening = openSession({ ...this.#context, stdin: Readable.from([]) }, silent)
+    this.#session = opening
+    opening.catch(() => {
+      this.#session = undefined
+    })
+    return opening
   }
 }

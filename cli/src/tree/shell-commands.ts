@@ -23,6 +23,13 @@ export function addShellCommands(program: Command, run: Runner, build: BuildProg
       run(command, async (context) => (await import('../commands/completion.ts')).completion(context, program, shell)),
     )
   program
+    .command('__complete', { hidden: true })
+    .description('what the last word can become, for the scripts of `storgo completion`')
+    .argument('[words...]', 'after --, as they were typed')
+    .action((words: string[], _flags: object, command: Command) =>
+      run(command, async (context) => (await import('../commands/complete.ts')).complete(context, program, words)),
+    )
+  program
     .command('version')
     .description('which Storgo this is')
     .action((_flags: object, command: Command) =>
