@@ -5,7 +5,7 @@
 export const LONGEST_SILENCE_MS = 45_000
 
 /** A peer that brings bytes at this rate is slow, and not gone … */
-const LEAST_BYTES_PER_MS = 16
+export const LEAST_BYTES_PER_MS = 16
 /** … and has so much more time for one request. */
 const MOST_PROGRESS_MS = 120_000
 

@@ -2,8 +2,13 @@ import { isStorgoError, type Receipt } from '@storgo/protocol'
 import type { SectorPatch } from './log-writer.ts'
 import type { SlotLink } from './slot-link.ts'
 
-/** Requests of one slot on their way at a time. */
+/** Requests of one slot on their way at a time … */
 const IN_FLIGHT = 3
+/**
+ * … but only one before it has answered, and while its answers take so long: then the bytes of several would share a slow path, and
+ * none be answered for so long that the slot seems dead.
+ */
+const SLOW_MS = 5_000
 /** Far more than a slow uplink takes for what is on its way; the fleet gives up earlier on a slot that alone is slow. */
 const WRITE_MS = 60_000
 const COMMIT_MS = 30_000
@@ -18,6 +23,8 @@ export type SlotCommit = Omit<Parameters<SlotLink['commit']>[0], 'upload'>
 export type SlotSenderOptions = {
   /** Told once, of the first failure. */
   onFailed: (error: unknown) => void
+  /** Passed in so that tests own time. */
+  nowMs?: () => number
 }
 
 /**
@@ -27,6 +34,7 @@ export type SlotSenderOptions = {
 export class SlotSender {
   readonly link: SlotLink
   readonly #onFailed: (error: unknown) => void
+  readonly #nowMs: () => number
   readonly #given = new AbortController()
   #failed = false
   #running = 0
@@ -40,9 +48,10 @@ export class SlotSender {
   /** The upload that this slot has bytes of. */
   #touched: Uint8Array | undefined
 
-  constructor(link: SlotLink, { onFailed }: SlotSenderOptions) {
+  constructor(link: SlotLink, { onFailed, nowMs = () => performance.now() }: SlotSenderOptions) {
     this.link = link
     this.#onFailed = onFailed
+    this.#nowMs = nowMs
   }
 
   get failed(): boolean {
@@ -124,16 +133,16 @@ export class SlotSender {
   }
 
   async #turn(): Promise<void> {
-    if (this.#running < IN_FLIGHT) this.#running++
+    if (this.#running < this.#most) this.#running++
     else await new Promise<void>((go) => this.#waiting.push(go))
   }
 
   async #send<T>(call: () => Promise<T>, given?: AbortSignal): Promise<T | undefined> {
-    const sentMs = performance.now()
+    const sentMs = this.#nowMs()
     this.#sentMs.push(sentMs)
     const result = await this.#try(call, given)
     if (!this.#failed && !given?.aborted) {
-      this.#answeredMs = performance.now()
+      this.#answeredMs = this.#nowMs()
       this.#tookMs = this.#answeredMs - sentMs
     }
     this.#sentMs.splice(this.#sentMs.indexOf(sentMs), 1)
@@ -141,9 +150,15 @@ export class SlotSender {
   }
 
   #next(): void {
-    const next = this.#waiting.shift()
-    if (next) next()
-    else this.#running--
+    this.#running--
+    while (this.#waiting.length > 0 && (this.#failed || this.#running < this.#most)) {
+      this.#running++
+      this.#waiting.shift()?.()
+    }
+  }
+
+  get #most(): number {
+    return this.#answeredMs === 0 || this.#tookMs > SLOW_MS ? 1 : IN_FLIGHT
   }
 
   #options(timeoutMs: number, signal?: AbortSignal) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls, createServer, type TLSSocket } from 'node:tls'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
@@ -146,6 +147,24 @@ describe('a native carrier', () => {
       await (await dial(others)).exchange('/a', { message: NOTHING, bulk: NOTHING }, signal)
     })
   }
+
+  test('waits for a frame that comes slowly but comes', async () => {
+    const frameTimeoutMs = 2_000
+    using listener = await aListener({ frameTimeoutMs })
+    const socket = await aRudeClient(listener)
+    const bulk = 1 << 20
+    socket.write(concatBytes(head(1, { protocol: 2, bulk }), new TextEncoder().encode('/a')))
+    const untilMs = performance.now() + 1.5 * frameTimeoutMs
+    let left = bulk
+    for (; performance.now() < untilMs && left > 4_096; left -= 4_096) {
+      socket.write(new Uint8Array(4_096))
+      await delay(20)
+    }
+    socket.write(new Uint8Array(left))
+    while (socket.replies.length < 2) await once(socket, 'data', { signal })
+    assert.deepEqual([codeOf(socket.replies[1]), socket.replies[1]?.bulk.length], ['OK', bulk])
+    socket.destroy()
+  })
 
   test('tells the answering side when the peer gives up, and goes on', async () => {
     const gaveUp = Promise.withResolvers<void>()

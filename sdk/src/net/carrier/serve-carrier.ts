@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { encodeReply, isStorgoError, StorgoError } from '@storgo/protocol'
 import type { Frames } from '../frame-decoder.ts'
+import { LEAST_BYTES_PER_MS } from '../network-silence.ts'
 import type { Offence } from '../peer-guard.ts'
 import { type CarrierFrame, CarrierFrameDecoder, encodeFrameStart } from './carrier-frames.ts'
 import { FrameWriter } from './frame-writer.ts'
@@ -16,7 +17,7 @@ export type ServeCarrierOptions = {
   answer: AnswerRequest
   /** What the peer did wrong; the connection ends with it. */
   onOffence: (offence: Offence) => void
-  /** From the first byte of a frame to its last, in both directions. */
+  /** From the first byte of a frame to its last, in both directions; longer for one that comes slowly but comes. */
   frameTimeoutMs: number
 }
 
@@ -26,6 +27,8 @@ export function serveCarrier(socket: Socket, { answer, onOffence, frameTimeoutMs
   const running = new Map<number, AbortController>()
   const decoder = new CarrierFrameDecoder(take)
   let timer: NodeJS.Timeout | undefined
+  /** Bytes of the frame that have come since its time was last looked at. */
+  let receivedBytes = 0
 
   const refuse = (reason: StorgoError) => {
     onOffence(offenceOf(reason))
@@ -65,17 +68,25 @@ export function serveCarrier(socket: Socket, { answer, onOffence, frameTimeoutMs
   function endFrame(): void {
     clearTimeout(timer)
     timer = undefined
+    receivedBytes = 0
   }
 
   const onData = (bytes: Uint8Array) => {
     try {
       decoder.push(bytes)
-      if (decoder.isInFrame) timer ??= setTimeout(tooSlow, frameTimeoutMs)
+      receivedBytes += bytes.length
+      if (decoder.isInFrame) timer ??= setTimeout(look, frameTimeoutMs)
     } catch (error) {
       refuse(isStorgoError(error) ? error : new StorgoError('INTERNAL', 'The frame could not be taken.'))
     }
   }
-  const tooSlow = () => refuse(new StorgoError('TIMED_OUT', `A frame took longer than ${frameTimeoutMs} ms.`))
+  // A frame has a bound, so one that keeps coming at that rate ends.
+  const look = () => {
+    const isComing = receivedBytes >= frameTimeoutMs * LEAST_BYTES_PER_MS
+    receivedBytes = 0
+    if (isComing) timer = setTimeout(look, frameTimeoutMs)
+    else refuse(new StorgoError('TIMED_OUT', `A frame took longer than ${frameTimeoutMs} ms.`))
+  }
 
   socket.on('data', onData)
   socket.on('error', () => {})
