@@ -2,6 +2,12 @@ import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/inter
 import { concatBytes, MAX_BULK_BYTES, MAX_MESSAGE_BYTES, StorgoError } from '@storgo/protocol'
 import { encodeFrameLength, FrameDecoder, type Frames } from './frame-decoder.ts'
 
+/**
+ * What goes out at a time of what is large. A muxer would make one frame of it, and the peer's would hand over nothing before the
+ * last byte of that had come: on a slow path nobody could tell that anything does.
+ */
+const PART_BYTES = 64 << 10
+
 const LIMITS = { maxMessageBytes: MAX_MESSAGE_BYTES, maxBulkBytes: MAX_BULK_BYTES }
 
 /**
@@ -15,9 +21,30 @@ export async function writeFrames(stream: Stream, frames: Frames, { signal }: { 
   checkFrameSizes(frames)
   const { message, bulk } = frames
   stream.send(concatBytes(encodeFrameLength(message.length), message, encodeFrameLength(bulk.length)))
-  if (bulk.length > 0) stream.send(bulk)
-  // Waits for the write queue by events: `stream.onDrain()` works only once per stream.
+  for (let at = 0; at < bulk.length; at += PART_BYTES) {
+    const isLast = at + PART_BYTES >= bulk.length
+    stream.send(bulk.subarray(at, at + PART_BYTES))
+    // What waits in the stream would become one frame.
+    if (stream.writableNeedsDrain && !isLast) await drained(stream, signal)
+  }
   await stream.close({ signal })
+}
+
+/** Waits by events: `stream.onDrain()` works only once per stream. */
+async function drained(stream: Stream, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onClose = ({ error }: StreamCloseEvent) => reject(error ?? new Error('The stream was closed.'))
+  const onAbort = () => reject(signal.reason)
+  stream.addEventListener('drain', () => resolve(), { once: true })
+  stream.addEventListener('close', onClose, { once: true })
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    await promise
+  } finally {
+    stream.removeEventListener('close', onClose)
+    signal.removeEventListener('abort', onAbort)
+  }
 }
 
 /** @throws {StorgoError} `MESSAGE_TOO_LARGE` if either frame is over its bound. */

@@ -23,6 +23,15 @@ export function describeRequests(way: Way): void {
       }
     })
 
+    test('hears of a large reply as it comes, not once it is whole', async (t) => {
+      await using provider = await anEchoProvider({ way })
+      await using client = await aClientOf(provider, way)
+      const { mock } = t.mock.method(client.silence, 'heard')
+      await request(client, { to: addressOf(provider), protocol: ECHO, message, bulk: randomBytes(1 << 20) })
+      const sizes = mock.calls.map((call) => call.arguments[1])
+      assert.ok(Math.max(...sizes) <= 1 << 18, `${sizes} bytes at a time`)
+    })
+
     test('asks one provider at most eight things at a time', async () => {
       let running = 0
       let most = 0
