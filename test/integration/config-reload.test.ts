@@ -148,6 +148,31 @@ test('an invalid edit changes nothing and says why, whoever noticed it', async (
   assert.deepEqual(load.failures, [])
 })
 
+test('an invalid value of any setting that can be reloaded changes nothing, with valid ones beside it, and is named', async () => {
+  const before = (await told('running-config.json'))?.['settings']
+  const { generation } = (await status()).config
+  const valid = config
+  for (const { key, path } of settings.filter(({ reload }) => reload)) {
+    const { number = 0 } = (await status()).config.lastReload ?? {}
+    config = structuredClone(valid)
+    for (const other of ['capacitySectors', 'stagingSectors']) set([other], 20)
+    set(path, {})
+    await write()
+    child.kill('SIGHUP')
+    await eventually(key, async () => ((await status()).config.lastReload?.number ?? 0) > number)
+    const { outcome, error } = (await status()).config.lastReload ?? {}
+    assert.equal(outcome, 'refused')
+    assert.ok(error?.includes(`Setting ${key} `), `${key}: ${error}`)
+  }
+  config = valid
+  await write()
+  child.kill('SIGHUP')
+  await eventually('the valid file', async () => (await status()).config.lastReload?.outcome === 'unchanged')
+  assert.deepEqual((await told('running-config.json'))?.['settings'], before)
+  assert.equal((await status()).config.generation, generation)
+  assert.deepEqual(load.failures, [])
+})
+
 test('an edit that replaces the file is noticed by itself', async () => {
   set(['settleEveryEpochs'], 3)
   await writeFile(`${file}.new`, JSON.stringify(config), { mode: 0o600 })
@@ -185,7 +210,7 @@ test('only its owner may read what a node runs with, and it is gone with the nod
 type Status = {
   capacityBytes: number
   multiaddrs: string[]
-  config: { generation: number; lastReload?: { outcome: string; applied: string[]; error?: string } }
+  config: { generation: number; lastReload?: { number: number; outcome: string; applied: string[]; error?: string } }
 }
 
 async function status(): Promise<Status> {

@@ -22,8 +22,9 @@ export class ASteadyLoad {
       this.#repeat(() => volume.state(0)),
       this.#repeat(() => volume.write(0, upload, nonce, sectors, bulk)),
       this.#repeat(async () => {
-        const { status } = await fetch(`${httpUrl}/readyz`)
-        if (status !== 200) throw new Error(`/readyz answered ${status}`)
+        // Not `/readyz`, which on a busy machine may say that the node is behind.
+        const { status } = await fetch(`${httpUrl}/status`)
+        if (status !== 200) throw new Error(`/status answered ${status}`)
       }),
     ]
   }
