@@ -15,9 +15,9 @@ const PATIENCE_MS = 1_000
  * @param program the whole tree.
  * @param typed as it was typed, quotes and all.
  */
-export async function complete(context: Context, program: Command, typed: readonly string[]): Promise<void> {
+export async function complete(context: Context, program: Command, typed: readonly string[]): Promise<never> {
   const { promise: late, resolve } = Promise.withResolvers<string[]>()
-  setTimeout(() => resolve([]), PATIENCE_MS - performance.now())
+  setTimeout(() => resolve([]), Math.max(0, PATIENCE_MS - performance.now()))
   const values = await Promise.race([valuesFor(context, program, typed).catch(() => []), late])
   const lines = values.map((value) => `${value}\n`)
   await new Promise<void>((done) => context.stdout.write(lines.join(''), () => done()))

@@ -20,7 +20,9 @@ export async function nodeStatus(context: Context, flags: NodeStatusFlags): Prom
   )
   const rows = probes.map((probe) => [probe.name, probe.operator, stateOf(probe), ...columnsOf(probe)])
   const heading = ['provider', 'operator', 'state', 'epoch', 'last proof', 'slots', 'stored']
-  output.data('storgo.node.status/1', { providers: probes }, table([heading, ...rows]))
+  output.data('storgo.node.status/1', { providers: probes }, rows.length === 0 ? 'none' : table([heading, ...rows]))
+  if (rows.length === 0)
+    output.note(`No provider is ready in ${flags.folder}.\n  next: storgo node start --folder ${flags.folder}`)
   return probes.length > 0 && probes.every(({ ready }) => ready) ? EXIT.ok : EXIT.unhealthy
 }
 

@@ -11,8 +11,8 @@ import { randomBytesOf } from './random-file.ts'
 
 const SECTOR_BYTES = 1 << 20
 const POLL_MS = 250
-/** Two epochs are about a minute; a busy machine needs longer for all else. */
-const PATIENCE_MS = 240_000
+/** Two epochs are about a minute; on a busy machine a provider may miss some. */
+const PATIENCE_MS = 600_000
 
 /** A provider that `storgo node init` made in a folder, as `storgo node start` runs it. */
 export class OwnProvider {
