@@ -14,7 +14,7 @@ import { type AnswerPeer, takeCarriers } from './carrier/take-carriers.ts'
 import { Greetings } from './greetings.ts'
 import type { HelloIdentity, WalletIdentity } from './hello.ts'
 import { HelloTimes } from './hello-times.ts'
-import { LONGEST_SILENCE_MS, NetworkSilence } from './network-silence.ts'
+import { NetworkSilence } from './network-silence.ts'
 import { announceOwnAddresses } from './own-addresses.ts'
 import type { PeerAddress } from './peer-address.ts'
 import type { PeerGuard } from './peer-guard.ts'
@@ -161,8 +161,9 @@ export async function createPeer(options: PeerOptions): Promise<Peer> {
       // libp2p keeps every stream this long under load, even one that has ended.
       inboundStreamProtocolNegotiationTimeout: 3_000,
     },
-    // It pings every 10 s and drops a peer that is silent for this long.
-    connectionMonitor: { pingTimeout: { minTimeout: LONGEST_SILENCE_MS } },
+    // It pings every 10 s. On a slow path a ping waits behind bulk for longer than its stream may take to be negotiated, so that
+    // it fails says nothing; `request` ends connections that are dead.
+    connectionMonitor: { abortConnectionOnPingFailure: false },
     start: false,
   })
   let listener: CarrierListener | undefined

@@ -116,3 +116,20 @@ test('a peer is heard of only while it owes answers', async () => {
   await asked
   assert.equal(silence.heardMs('a'), undefined)
 })
+
+test('a peer that is asked again and again and never heard of is gone, and any byte shows that it is not', async () => {
+  const { clock, silence } = aNetwork()
+  const ask = () => silence.during('b', async () => {})
+  for (; clock.ms < LONGEST_SILENCE_MS; clock.ms += 5_000) {
+    await ask()
+    assert.equal(silence.isGone('b'), false)
+  }
+  assert.equal(silence.isGone('b'), true)
+  silence.heard('b', 1)
+  assert.equal(silence.isGone('b'), false)
+  await ask()
+  clock.ms += LONGEST_SILENCE_MS
+  assert.equal(silence.isGone('b'), true)
+  silence.forget('b')
+  assert.equal(silence.isGone('b'), false)
+})

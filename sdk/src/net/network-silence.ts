@@ -12,6 +12,8 @@ const MOST_PROGRESS_MS = 120_000
 /** Nothing heard from anybody for this long is a silence; a lively network is never quiet for that long. */
 const LEAST_SILENCE_MS = 2_000
 const LOOK_MS = 500
+/** Peers that are remembered not to have been heard of. */
+const MOST_UNHEARD = 1_000
 
 /** A peer that owes answers, since `sinceMs`; `heardMs`: when bytes have last come meanwhile. */
 type Asked = { requests: number; receivedBytes: number; sinceMs: number; heardMs?: number }
@@ -27,6 +29,8 @@ export class NetworkSilence {
   readonly #asked = new Map<string, Asked>()
   readonly #nowMs: () => number
   #heardMs: number | undefined
+  /** By peer, since when it has been asked and not heard of, whatever has become of the requests. */
+  readonly #unheardMs = new Map<string, number>()
   /** Since when several peers have been asked without a break. */
   #severalMs = 0
   #ended: Ended | undefined
@@ -57,6 +61,17 @@ export class NetworkSilence {
     return Math.max(asked.sinceMs, asked.heardMs ?? 0) < this.#ended.endedMs
   }
 
+  /** Whether a peer has been asked for so long, again and again, and nothing of it has come, that its connection is dead. */
+  isGone(peer: string): boolean {
+    const sinceMs = this.#unheardMs.get(peer)
+    return sinceMs !== undefined && !this.isSilent && this.#nowMs() - sinceMs >= LONGEST_SILENCE_MS
+  }
+
+  /** A new connection to a peer begins anew. */
+  forget(peer: string): void {
+    this.#unheardMs.delete(peer)
+  }
+
   /** Bytes of a reply have come from a peer, whichever request they are of. */
   heard(peer: string, bytes: number): void {
     const nowMs = this.#nowMs()
@@ -65,6 +80,7 @@ export class NetworkSilence {
       this.#ended = { endedMs: nowMs, excusedUntilMs: Math.max(nowMs + silentMs, this.#ended?.excusedUntilMs ?? 0) }
     }
     this.#heardMs = nowMs
+    this.#unheardMs.delete(peer)
     const asked = this.#asked.get(peer)
     if (!asked) return
     asked.receivedBytes += bytes
@@ -77,6 +93,9 @@ export class NetworkSilence {
     this.#asked.set(peer, asked)
     if (this.#asked.size === 2 && asked.requests === 0) this.#severalMs = this.#nowMs()
     asked.requests++
+    if (!this.#unheardMs.has(peer)) this.#unheardMs.set(peer, this.#nowMs())
+    const [oldest] = this.#unheardMs.keys()
+    if (this.#unheardMs.size > MOST_UNHEARD && oldest !== undefined) this.#unheardMs.delete(oldest)
     try {
       return await ask()
     } finally {

@@ -1,4 +1,5 @@
 import type { Connection } from '@libp2p/interface'
+import { isStorgoError } from '@storgo/protocol'
 import { CarrierLost } from './carrier/carrier.ts'
 import { connectionTo } from './connection-to.ts'
 import type { Peer } from './create-peer.ts'
@@ -43,9 +44,22 @@ export async function request(peer: Peer, options: RequestOptions): Promise<{ bo
     const within = { ms: timeoutMs, what: 'The request', details, signal }
     return peer.silence.during(key, () => {
       const extendMs = peer.silence.extending(key, timeoutMs)
-      return withDeadline({ ...within, extendMs }, (deadline) => observed(peer, options, () => ask(deadline)))
+      return withDeadline({ ...within, extendMs }, (deadline) => observed(peer, options, () => ask(deadline))).catch(
+        (error: unknown) => {
+          if (isStorgoError(error, 'TIMED_OUT')) endIfDead(peer, to)
+          throw error
+        },
+      )
     })
   })
+}
+
+/** The system would go on for a quarter of an hour; the next request makes a new connection, maybe to where the peer has moved. */
+function endIfDead({ libp2p, silence }: Peer, { peerId }: PeerAddress): void {
+  const key = peerId.toString()
+  if (!silence.isGone(key)) return
+  silence.forget(key)
+  for (const connection of libp2p.getConnections(peerId)) connection.abort(new Error('Nothing comes on it any more.'))
 }
 
 /** By the native carrier to the peer if there is one, otherwise, or if that breaks off, on a stream. */
