@@ -8,8 +8,8 @@ import { runningNode } from '../provider/node-control.ts'
 import type { NodeStopFlags } from '../tree/node-commands.ts'
 
 const POLL_MS = 50
-/** A provider gives itself 5 s. */
-const PATIENCE_MS = 15_000
+/** A provider gives itself 5 s, which a busy machine stretches. */
+const PATIENCE_MS = 60_000
 
 /** Stops a provider and waits until its process has ended. */
 export async function nodeStop(context: Context, { folder, provider }: NodeStopFlags): Promise<undefined> {

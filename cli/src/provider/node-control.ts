@@ -23,7 +23,10 @@ export async function runningNodes({ cwd }: Context, { folder, provider }: NodeC
     const { dataDir } = nodeFiles(resolve(cwd, folder))
     const record = await readNodeRecord(dataDir)
     if (record) return [{ name: basename(resolve(cwd, folder)), httpUrl: record.httpUrl, dataDir }]
-    throw new StorgoError('NETWORK_NOT_FOUND', `no provider runs in ${folder}`, { folder })
+    throw new StorgoError('NETWORK_NOT_FOUND', `no provider runs in ${folder}`, {
+      folder,
+      next: `storgo node start --folder ${folder}`,
+    })
   }
   const { providers } = findLocalNetwork(cwd)
   const meant = provider === undefined ? providers : providers.filter(({ name }) => name === provider)
