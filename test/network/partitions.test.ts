@@ -13,8 +13,12 @@ const PUT_BYTES = 1.5 * FILE_BYTES
 const OVERHEAD_BYTES = 2 * MIB
 /** What is on its way at a time, and may have to be sent again. */
 const IN_FLIGHT_BYTES = 12 * MIB
-/** What a get may bring for each byte that is needed: while nobody is heard of nobody else is asked. */
+/**
+ * What a get may bring for each byte that is needed: while nobody is heard of nobody else is asked. Over QUIC more comes again: what
+ * was on its way is lost, and its connections come back one by one, late.
+ */
 const MOST_BROUGHT = 1.25
+const MOST_BROUGHT_QUIC = 3
 /** The part of the bytes after which the path is cut: late enough that to start again would be seen. */
 const CUT_AFTER = 0.8
 
@@ -78,7 +82,10 @@ describe('14 s without a packet in the middle', { concurrency: true }, () => {
       t.diagnostic(`a put of ${PUT_BYTES} bytes sent ${put.passed}, a get of ${FILE_BYTES} brought ${get.passed}`)
       assert.equal(get.sha256, put.sha256)
       assert.ok(put.passed < PUT_BYTES + IN_FLIGHT_BYTES + OVERHEAD_BYTES, `${put.passed} bytes`)
-      assert.ok(get.passed < MOST_BROUGHT * FILE_BYTES, `${get.passed} bytes`)
+      assert.ok(
+        get.passed < (name === 'QUIC streams' ? MOST_BROUGHT_QUIC : MOST_BROUGHT) * FILE_BYTES,
+        `${get.passed} bytes`,
+      )
     })
   }
 })

@@ -34,7 +34,7 @@ const AGENT = 'storgo-node/0.1.0'
 
 /**
  * Requests answered at a time and the time each may take, by protocol. Each holds up to some MiB while it runs. What brings bulk
- * may be on its way when the network goes away for a while.
+ * may be on its way when the network goes away for a while; and on a slow path what asks for some is agreed on behind other bulk.
  */
 const LIMITS = {
   [SLOT_STATE_PROTOCOL]: { maxConcurrent: 64, timeoutMs: 10_000 },
@@ -42,7 +42,7 @@ const LIMITS = {
   [SLOT_WRITE_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 60_000 },
   [SLOT_COMMIT_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 60_000 },
   [SLOT_CERTIFY_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 30_000 },
-  [SLOT_READ_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
+  [SLOT_READ_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 60_000 },
   [SLOT_SYNC_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
   [SLOT_HISTORY_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },
   [SLOT_RELEASE_PROTOCOL]: { maxConcurrent: 32, timeoutMs: 15_000 },

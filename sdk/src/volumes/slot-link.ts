@@ -20,6 +20,7 @@ import {
   encodeSlotSyncRequest,
   encodeSlotWriteRequest,
   type HistoryEntry,
+  isStorgoError,
   type Receipt,
   SLOT_CERTIFY_PROTOCOL,
   SLOT_COMMIT_PROTOCOL,
@@ -101,9 +102,14 @@ export class SlotLink {
     return this.#signs?.isComingBack() ?? false
   }
 
-  /** Asks the provider for little. Resolves if it answers within some seconds, or once the network is back. */
+  /** Asks the provider for little. Resolves if it answers, whatever, within some seconds, or once the network is back. */
   async isThere(): Promise<void> {
-    await this.state({ timeoutMs: LOOK_MS })
+    try {
+      await this.state({ timeoutMs: LOOK_MS })
+    } catch (error) {
+      const isRefusal = isStorgoError(error) && error.code !== 'TIMED_OUT' && error.code !== 'PEER_UNREACHABLE'
+      if (!isRefusal) throw error
+    }
   }
 
   /** The provider sent bytes that do not verify. */
