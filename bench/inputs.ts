@@ -9,7 +9,10 @@ export function randomBytes(size: number): Buffer {
   return bytes
 }
 
-/** `size` bytes of real text: the JavaScript sources below `folder`, one after the other in name order. */
+/** What people write and programs read, as text; no maps of generated code. */
+const TEXT = /\.(?:[cm]?[jt]s|json|md|sol)$/u
+
+/** `size` bytes of real text: the sources, declarations and documents below `folder`, one after the other in name order. */
 export function sourceText(folder: string, size: number): Buffer {
   const bytes = Buffer.alloc(size)
   let filled = 0
@@ -18,10 +21,10 @@ export function sourceText(folder: string, size: number): Buffer {
       if (filled === size) return
       const inside = join(path, entry.name)
       if (entry.isDirectory()) walk(inside)
-      else if (entry.isFile() && entry.name.endsWith('.js')) filled += readFileSync(inside).copy(bytes, filled)
+      else if (entry.isFile() && TEXT.test(entry.name)) filled += readFileSync(inside).copy(bytes, filled)
     }
   }
   walk(folder)
-  if (filled < size) throw new Error(`only ${filled} bytes of JavaScript below ${folder}; ${size} are needed`)
+  if (filled < size) throw new Error(`only ${filled} bytes of text below ${folder}; ${size} are needed`)
   return bytes
 }
