@@ -7,6 +7,8 @@ import { promisify } from 'node:util'
 import type { PeerTask, PrintedHello, PrintedPeer } from './fixtures/peer-process.ts'
 
 const run = promisify(execFile)
+/** Of iproute2, which is on every Linux. */
+const IP = 'ip'
 
 type Place = 'home' | 'router' | 'outside'
 /** The router's two addresses are `inside` and `router`. Those outside are no private network's, or nobody would announce them. */
@@ -35,12 +37,12 @@ export class HomeNetwork implements AsyncDisposable {
     const network = new HomeNetwork(names)
     try {
       for (const each of Object.values(names)) {
-        await run('ip', ['netns', 'add', each])
-        await run('ip', ['-n', each, 'link', 'set', 'lo', 'up'])
+        await run(IP, ['netns', 'add', each])
+        await run(IP, ['-n', each, 'link', 'set', 'lo', 'up'])
       }
       await network.#join(['home', ADDRESSES.home], ['router', ADDRESSES.inside])
       await network.#join(['outside', ADDRESSES.outside], ['router', ADDRESSES.router])
-      await run('ip', ['-n', names.home, 'route', 'add', 'default', 'via', ADDRESSES.inside])
+      await run(IP, ['-n', names.home, 'route', 'add', 'default', 'via', ADDRESSES.inside])
       return network
     } catch (error) {
       await network[Symbol.asyncDispose]()
@@ -67,24 +69,24 @@ export class HomeNetwork implements AsyncDisposable {
 
   #start(place: Place, program: string, args: readonly string[]): Inhabitant {
     const file = fileURLToPath(new URL(`fixtures/${program}`, import.meta.url))
-    const child = spawn('ip', ['netns', 'exec', this.#names[place], process.execPath, file, ...args], {
+    const child = spawn(IP, ['netns', 'exec', this.#names[place], process.execPath, file, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     return inhabitant(child, child.stdout)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const name of Object.values(this.#names)) await run('ip', ['netns', 'del', name]).catch(() => {})
+    for (const name of Object.values(this.#names)) await run(IP, ['netns', 'del', name]).catch(() => {})
   }
 
   async #join(one: [Place, string], other: [Place, string]): Promise<void> {
     const end = ([place]: [Place, string], to: Place) => ['netns', this.#names[place], 'name', `to-${to}`]
     const [near, far] = [end(one, other[0]), end(other, one[0])]
     const pair = ['link', 'add', 'name', near[3] ?? '', ...near.slice(0, 2), 'type', 'veth', 'peer']
-    await run('ip', [...pair, 'name', far[3] ?? '', ...far.slice(0, 2)])
+    await run(IP, [...pair, 'name', far[3] ?? '', ...far.slice(0, 2)])
     for (const [[place, address], to] of [[one, other[0]] as const, [other, one[0]] as const]) {
-      await run('ip', ['-n', this.#names[place], 'addr', 'add', `${address}/24`, 'dev', `to-${to}`])
-      await run('ip', ['-n', this.#names[place], 'link', 'set', `to-${to}`, 'up'])
+      await run(IP, ['-n', this.#names[place], 'addr', 'add', `${address}/24`, 'dev', `to-${to}`])
+      await run(IP, ['-n', this.#names[place], 'link', 'set', `to-${to}`, 'up'])
     }
   }
 }
