@@ -43,14 +43,12 @@ export async function* measureDht(): AsyncGenerator<DhtMeasurement | SwarmMeasur
     '30 % killed at once': () => swarm.lookUp(TIMES.after),
     'by clients that have just come': () => swarm.lookUpAsClients(CLIENTS),
   }
-  const inVain: InVain[] = []
   for (const [name, lookUp] of Object.entries(rounds)) {
     if (lookUp === rounds['30 % killed at once']) await swarm.killFirst()
     const lookups = await lookUp()
     yield summary(name, lookups)
-    inVain.push(...lookups.flatMap((each) => (each.inVain ? { lookupInVain: name, why: each.inVain.why } : [])))
+    yield* lookups.flatMap(({ inVain }) => (inVain ? { lookupInVain: name, why: inVain.why } : []))
   }
-  yield* inVain
 }
 
 function summary(name: string, lookups: readonly Lookup[]): DhtMeasurement {
