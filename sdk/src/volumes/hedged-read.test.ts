@@ -55,7 +55,7 @@ function slots(behaviours: Partial<Record<number, Behaviour>>) {
       await turns()
     }
   }
-  return { asked, troubled, slow, looked, late, options, pass }
+  return { clock, asked, troubled, slow, looked, late, options, pass }
 }
 
 test('a good slot alone is asked', async () => {
@@ -73,6 +73,19 @@ test('a range of a slot that refuses or lies is worked out from k others, and th
     assert.deepEqual(asked.slice(5), [0, 2, 3, 4])
     assert.deepEqual(troubled, [1])
   }
+})
+
+test('a process that is late for everything reads round a silent slot all the same', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { clock, slow, options } = slots({ 1: 'hangs' })
+  const reading = hedgedRead(range, options, never)
+  for (let looks = 0; looks < 8; looks++) {
+    clock.nowMs += 5_000
+    t.mock.timers.tick(LEAST_PATIENCE_MS / 2)
+    await turns()
+  }
+  assert.deepEqual(await reading, sectors[1])
+  assert.deepEqual(slow, [1])
 })
 
 test('a slot that keeps silent while another answers is read round, and not waited for again', async (t) => {

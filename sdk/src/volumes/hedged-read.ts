@@ -112,16 +112,18 @@ class Race {
   /** Gives a slot up for this range when `whetherToWait` says so, which is asked whenever half of the patience has passed. */
   #watch(slot: number, sentMs: number, halves: number): void {
     const { code, health, onSlow } = this.#options
-    const halfMs = health.patienceMs() / 2
+    const sinceMs = health.nowMs
     const timer = setTimeout(() => {
       this.#timers.delete(slot)
       if (!this.#hopeful.has(slot)) return
+      // More than half of the patience where this process itself was late; then answers were too.
+      const passedMs = health.nowMs - sinceMs
       const others = [...this.#shares.keys()].filter((other) => other !== slot && health.rank(other) !== undefined)
       const next = whetherToWait({
         halves,
         othersAnswered: health.othersAnswered(slot, sentMs),
-        othersHeard: health.signs.othersHeard(slot, halfMs),
-        othersBring: health.signs.othersBring(slot, halfMs),
+        othersHeard: health.signs.othersHeard(slot, passedMs),
+        othersBring: health.signs.othersBring(slot, passedMs),
         isComingBack: health.signs.isComingBack(slot),
       })
       // As many as may be lost: of these and the slot one is there, or nothing can be read anyway.
@@ -129,7 +131,7 @@ class Race {
       if (next !== 'go round') return this.#watch(slot, sentMs, halves + 1)
       if (health.overdue(slot)) onSlow(slot, Math.round(health.nowMs - sentMs))
       this.#lose(slot)
-    }, halfMs)
+    }, health.patienceMs() / 2)
     this.#timers.set(slot, timer)
   }
 
