@@ -13,7 +13,7 @@ const turns = async (count = 20) => {
   for (let i = 0; i < count; i++) await Promise.resolve()
 }
 
-type Behaviour = 'answers' | 'refuses' | 'lies' | 'hangs'
+type Behaviour = 'answers' | 'refuses' | 'lies' | 'hangs' | 'has lost sector 0'
 
 /** Slots that do as told; `asked` is the order in which they were. */
 function slots(behaviours: Partial<Record<number, Behaviour>>) {
@@ -35,11 +35,13 @@ function slots(behaviours: Partial<Record<number, Behaviour>>) {
   )
   const options: HedgedReadOptions = {
     ...{ code, health },
-    readSlot: ({ slot }) => {
+    readSlot: ({ slot, sector }) => {
       asked.push(slot)
       const behaviour = behaviours[slot] ?? 'answers'
       if (behaviour === 'refuses') return Promise.reject(new StorgoError('PEER_UNREACHABLE', 'gone'))
       if (behaviour === 'lies') return Promise.reject(new StorgoError('PROOF_INVALID', 'altered'))
+      if (behaviour === 'has lost sector 0' && sector === 0)
+        return Promise.reject(new StorgoError('SECTOR_CORRUPT', 'lost'))
       if (behaviour === 'hangs') return new Promise((resolve) => late.set(slot, resolve))
       return Promise.resolve(sectors[slot]!)
     },
@@ -73,6 +75,18 @@ test('a range of a slot that refuses or lies is worked out from k others, and th
     assert.deepEqual(asked.slice(5), [0, 2, 3, 4])
     assert.deepEqual(troubled, [1])
   }
+})
+
+test('slots that have lost a sector are asked for others, and last where there is a choice', async () => {
+  const lost = 'has lost sector 0'
+  const { troubled, options } = slots({ 1: lost, 3: lost, 4: lost })
+  await assert.rejects(hedgedRead(range, options, never), { code: 'NOT_ENOUGH_SLOTS' })
+  assert.deepEqual(troubled, [1, 3, 4])
+  assert.deepEqual(await hedgedRead({ ...range, sector: 7 }, options, never), sectors[1])
+  const { asked, options: fewer } = slots({ 1: lost })
+  await hedgedRead(range, fewer, never)
+  assert.deepEqual(await hedgedRead({ ...range, slot: 0, sector: 7 }, fewer, never), sectors[0])
+  assert.deepEqual(asked, [1, 0, 2, 3, 4, 0])
 })
 
 test('a process that is late for everything reads round a silent slot all the same', async (t) => {

@@ -125,6 +125,11 @@ export class SlotHealth {
     if (code === 'PROVIDER_BUSY') return false
     const before = this.#conditions.get(slot)
     if (before?.kind === 'lying') return false
+    // It says itself that it has lost this sector, and has others: it is asked after those that are well, not left out.
+    if (code === 'SECTOR_CORRUPT') {
+      this.#conditions.set(slot, { kind: 'slow' })
+      return before?.kind !== 'slow'
+    }
     this.#conditions.set(
       slot,
       code === 'PROOF_INVALID' ? { kind: 'lying' } : { kind: 'failed', untilMs: this.#now() + FAILED_MS, code },
