@@ -26,7 +26,7 @@ import { Prover } from './prover/prover.ts'
 import { serveHttp } from './serve-http.ts'
 import { SlotAccess } from './slots/access.ts'
 import { BehindSlots } from './slots/behind-slots.ts'
-import { dropEndedEachEpoch } from './slots/drop-ended.ts'
+import { EndedSlots } from './slots/drop-ended.ts'
 import { PenActivity } from './slots/pen-activity.ts'
 import { Staging } from './slots/staging.ts'
 import type { Disk } from './store/disk.ts'
@@ -216,7 +216,10 @@ export async function startProviderNode(
   clock.onHead((head) => retention.onHead(head))
   const addresses = () => multiaddrs().map(({ bytes }) => bytes)
   clock.onHead(publishAddresses({ chain, operator, addresses, assertAlone: () => twins.assertAlone(), logger }))
-  clock.onHead(dropEndedEachEpoch({ store, volumes, operator, readBook: (options) => chain.readBook(options), logger }))
+  const ended = resources.use(
+    new EndedSlots({ store, volumes, operator, readBook: (options) => chain.readBook(options), logger }),
+  )
+  clock.onHead((head) => ended.onHead(head))
 
   const http = resources.use(
     await serveHttp({ settings, metrics, operator, chain, clock, store, prover, peer, guard, discovery }),

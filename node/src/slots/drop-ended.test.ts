@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { StorgoError, sectorRoot } from '@storgo/protocol'
+import { type Epoch, StorgoError, sectorRoot } from '@storgo/protocol'
 import { pino } from 'pino'
 import { aSector } from '../store/fixtures/a-sector.ts'
-import { dropEnded } from './drop-ended.ts'
+import { dropEnded, EndedSlots } from './drop-ended.ts'
 import { ASlot } from './fixtures/a-slot.ts'
 import { aParty } from './fixtures/a-volume.ts'
 
@@ -28,7 +28,8 @@ async function storedAfter({ services, volume }: ASlot, frozenSectors: number): 
     nextSectors: 0,
   }
   const logger = pino({ level: 'silent' })
-  await dropEnded({ store, volumes, operator: operator.address, readBook: async () => [entry], logger })
+  const options = { store, volumes, operator: operator.address, readBook: async () => [entry], logger }
+  await dropEnded(options, new AbortController().signal)
   return store.usage().stored
 }
 
@@ -55,4 +56,30 @@ test('a slot of a volume that the chain does not know is kept', async () => {
     throw new StorgoError('VOLUME_UNKNOWN', 'unknown')
   }
   assert.equal(await storedAfter(slot, 0), 1)
+})
+
+test('when the node stops, a look that has begun ends before the store is closed, and drops nothing more', async () => {
+  await using slot = await aHeldSlot()
+  slot.volume.facts.closed = true
+  const { store, volumes, operator } = slot.services
+  const read = Promise.withResolvers<[]>()
+  const asked: AbortSignal[] = []
+  const readBook = ({ signal }: { signal: AbortSignal }) => {
+    asked.push(signal)
+    return read.promise
+  }
+  const logger = pino({ level: 'silent' })
+  const ended = new EndedSlots({ store, volumes, operator: operator.address, readBook, logger })
+  ended.onHead({ epoch: 3 as Epoch })
+  await new Promise((resolve) => setImmediate(resolve))
+  let isDisposed = false
+  const disposing = ended[Symbol.asyncDispose]().then(() => {
+    isDisposed = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([asked.length, asked[0]?.aborted, isDisposed], [1, true, false])
+  read.resolve([])
+  await disposing
+  ended.onHead({ epoch: 4 as Epoch })
+  assert.deepEqual([asked.length, store.usage().stored], [1, 1])
 })
