@@ -12,8 +12,14 @@ export type HedgedReadOptions = {
   readSlot: ReadSlot
   /** Told whenever a slot fails. */
   onTrouble: (slot: number, error: unknown) => void
-  /** Told whenever a slot is gone round because it has not answered for so long. */
-  onSlow: (slot: number, silentMs: number) => void
+  /** Told whenever a slot is gone round because it has not answered for so long, or because an answer that it owed before is overdue. */
+  onSlow: (slot: number, silentMs?: number) => void
+}
+
+/** What `onSlow` was told, as an error. */
+export function silenceOf(slot: number, silentMs?: number): StorgoError {
+  const what = silentMs === undefined ? 'its last answer is overdue' : `no answer for ${silentMs} ms`
+  return new StorgoError('TIMED_OUT', what, { slot })
 }
 
 /**
@@ -70,6 +76,7 @@ class Race {
       this.#ask(slot, { counted: true })
       return
     }
+    if (health.isOverdue(slot)) this.#options.onSlow(slot)
     const due = [slot, ...others].find((each) => health.isDueAChance(each) && health.isPassedOver(each, rivals))
     if (due !== undefined) this.#ask(due, { counted: false })
     this.#askOthers()

@@ -1,6 +1,6 @@
-import { type ErasureCode, isStorgoError, SECTOR_BYTES, type State, StorgoError } from '@storgo/protocol'
+import { type ErasureCode, isStorgoError, SECTOR_BYTES, type State } from '@storgo/protocol'
 import { pause } from '../chain/pause.ts'
-import { hedgedRead } from './hedged-read.ts'
+import { hedgedRead, silenceOf } from './hedged-read.ts'
 import { mapAhead } from './map-ahead.ts'
 import { readLeaves } from './read-leaves.ts'
 import type { SlotRange } from './read-plan.ts'
@@ -87,8 +87,7 @@ class Stripes {
     const { code, slot, onTrouble = () => {} } = this.#options
     const range = { slot, sector, offset: 0, length: SECTOR_BYTES }
     const readSlot = (wanted: SlotRange) => this.#readSlot(wanted, signal)
-    const onSlow = (slow: number, silentMs: number) =>
-      onTrouble(slow, new StorgoError('TIMED_OUT', `no answer for ${silentMs} ms`, { slot: slow }))
+    const onSlow = (slow: number, silentMs?: number) => onTrouble(slow, silenceOf(slow, silentMs))
     return hedgedRead(range, { code, health: this.#health, readSlot, onTrouble, onSlow }, signal)
   }
 

@@ -16,10 +16,12 @@ const SLOWER = 2
 const CHANCE_MS = 10_000
 
 /**
- * `slow`: its last answer is overdue. `failed`: answered with an error, or not at all. `lying`: sent bytes that do not
+ * `slow`: its last answer is overdue. `damaged`: it has lost a sector, and has others. `failed`: answered with an error, or not at all. `lying`: sent bytes that do not
  * verify. `absent`: there is nobody to ask.
  */
-type Condition = { kind: 'good' | 'slow' | 'lying' | 'absent' } | { kind: 'failed'; untilMs: number; code: ErrorCode }
+type Condition =
+  | { kind: 'good' | 'slow' | 'damaged' | 'lying' | 'absent' }
+  | { kind: 'failed'; untilMs: number; code: ErrorCode }
 
 /** `expectedMs`: what is known of the provider of a slot from all that was ever asked of it; see `expectedMs` of its record. */
 export type JudgedSlot = SlotSigns & { expectedMs(bytes: number): number }
@@ -60,7 +62,7 @@ export class SlotHealth {
   rank(slot: number): 0 | 1 | undefined {
     const condition = this.#conditions.get(slot)
     if (condition === undefined || condition.kind === 'good') return 0
-    if (condition.kind === 'slow') return 1
+    if (condition.kind === 'slow' || condition.kind === 'damaged') return 1
     if (condition.kind === 'failed' && this.#now() >= condition.untilMs) return 1
     return undefined
   }
@@ -118,6 +120,11 @@ export class SlotHealth {
     return true
   }
 
+  /** Whether an answer of it is overdue. */
+  isOverdue(slot: number): boolean {
+    return this.#conditions.get(slot)?.kind === 'slow'
+  }
+
   /** @returns whether that is news. */
   failed(slot: number, error: unknown): boolean {
     const code = isStorgoError(error) ? error.code : 'INTERNAL'
@@ -127,8 +134,8 @@ export class SlotHealth {
     if (before?.kind === 'lying') return false
     // It says itself that it has lost this sector, and has others: it is asked after those that are well, not left out.
     if (code === 'SECTOR_CORRUPT') {
-      this.#conditions.set(slot, { kind: 'slow' })
-      return before?.kind !== 'slow'
+      this.#conditions.set(slot, { kind: 'damaged' })
+      return before?.kind !== 'damaged'
     }
     this.#conditions.set(
       slot,

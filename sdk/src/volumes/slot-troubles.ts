@@ -30,12 +30,6 @@ export class SlotTroubles {
     this.#logger.warn(fields, `slot ${what}; ${doing}`)
   }
 
-  /** A slot that has not answered for a moment: on a busy machine that is nothing to warn of. It fails if it goes on. */
-  tellSlow({ slot, provider }: TroubledSlot, silentMs: number, doing: string): void {
-    if (!this.#isNews(`${slot} slow`)) return
-    this.#logger.debug({ volumeId: this.#volumeId, slot, provider, silentMs }, `slot is slow; ${doing}`)
-  }
-
   #isNews(key: string): boolean {
     const nowMs = performance.now()
     const toldMs = this.#toldMs.get(key)

@@ -1,6 +1,6 @@
 import { type ErasureCode, type Extent, isStorgoError, type State, StorgoError } from '@storgo/protocol'
 import type { BlockCache } from './block-cache.ts'
-import { hedgedRead } from './hedged-read.ts'
+import { hedgedRead, silenceOf } from './hedged-read.ts'
 import { readLeaves } from './read-leaves.ts'
 import { planReads, type SlotRange } from './read-plan.ts'
 import { SharedReads } from './shared-reads.ts'
@@ -101,9 +101,9 @@ export class VolumeReader {
       if (isStorgoError(error, 'PROOF_INVALID')) link?.lied()
       if (link) troubles.tell(link, error, 'reading round it')
     }
-    const onSlow = (slot: number, silentMs: number) => {
+    const onSlow = (slot: number, silentMs?: number) => {
       const link = record.links[slot]
-      if (link) troubles.tellSlow(link, silentMs, 'reading round it')
+      if (link) troubles.tell(link, silenceOf(slot, silentMs), 'reading round it')
     }
     const readSlot = (wanted: SlotRange) => shared.read(wanted)
     return hedgedRead(range, { code, health, readSlot, onTrouble, onSlow }, signal)
