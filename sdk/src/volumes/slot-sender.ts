@@ -2,13 +2,8 @@ import { isStorgoError, type Receipt } from '@storgo/protocol'
 import type { SectorPatch } from './log-writer.ts'
 import type { SlotLink } from './slot-link.ts'
 
-/** Requests of one slot on their way at a time … */
+/** Requests of one slot on their way at a time. */
 const IN_FLIGHT = 3
-/**
- * … but only one before it has answered, and while its answers take so long: then the bytes of several would share a slow path, and
- * none be answered for so long that the slot seems dead.
- */
-const SLOW_MS = 5_000
 /** Far more than a slow uplink takes for what is on its way; the fleet gives up earlier on a slot that alone is slow. */
 const WRITE_MS = 60_000
 const COMMIT_MS = 30_000
@@ -23,8 +18,6 @@ export type SlotCommit = Omit<Parameters<SlotLink['commit']>[0], 'upload'>
 export type SlotSenderOptions = {
   /** Told once, of the first failure. */
   onFailed: (error: unknown) => void
-  /** Passed in so that tests own time. */
-  nowMs?: () => number
 }
 
 /**
@@ -34,7 +27,6 @@ export type SlotSenderOptions = {
 export class SlotSender {
   readonly link: SlotLink
   readonly #onFailed: (error: unknown) => void
-  readonly #nowMs: () => number
   readonly #given = new AbortController()
   #failed = false
   #running = 0
@@ -48,10 +40,9 @@ export class SlotSender {
   /** The upload that this slot has bytes of. */
   #touched: Uint8Array | undefined
 
-  constructor(link: SlotLink, { onFailed, nowMs = () => performance.now() }: SlotSenderOptions) {
+  constructor(link: SlotLink, { onFailed }: SlotSenderOptions) {
     this.link = link
     this.#onFailed = onFailed
-    this.#nowMs = nowMs
   }
 
   get failed(): boolean {
@@ -133,16 +124,16 @@ export class SlotSender {
   }
 
   async #turn(): Promise<void> {
-    if (this.#running < this.#most) this.#running++
+    if (this.#running < IN_FLIGHT) this.#running++
     else await new Promise<void>((go) => this.#waiting.push(go))
   }
 
   async #send<T>(call: () => Promise<T>, given?: AbortSignal): Promise<T | undefined> {
-    const sentMs = this.#nowMs()
+    const sentMs = performance.now()
     this.#sentMs.push(sentMs)
     const result = await this.#try(call, given)
     if (!this.#failed && !given?.aborted) {
-      this.#answeredMs = this.#nowMs()
+      this.#answeredMs = performance.now()
       this.#tookMs = this.#answeredMs - sentMs
     }
     this.#sentMs.splice(this.#sentMs.indexOf(sentMs), 1)
@@ -150,15 +141,9 @@ export class SlotSender {
   }
 
   #next(): void {
-    this.#running--
-    while (this.#waiting.length > 0 && (this.#failed || this.#running < this.#most)) {
-      this.#running++
-      this.#waiting.shift()?.()
-    }
-  }
-
-  get #most(): number {
-    return this.#answeredMs === 0 || this.#tookMs > SLOW_MS ? 1 : IN_FLIGHT
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#running--
   }
 
   #options(timeoutMs: number, signal?: AbortSignal) {
