@@ -11,13 +11,14 @@ import { SLOT_WRITE_PROTOCOL } from '@storgo/protocol'
 import { openVolume, registerProvider } from '@storgo/sdk'
 import { type Address, bytesToHex } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
-import { type Setting, settings } from '../../node/src/config/settings.ts'
+import { settings } from '../../node/src/config/settings.ts'
 import { ANodeFolder } from '../../node/src/fixtures/a-node-folder.ts'
 import { AVolumeClient } from '../../node/src/fixtures/a-volume-client.ts'
 import type { ProviderNode } from '../../node/src/node.ts'
 import { aSector } from '../../node/src/store/fixtures/a-sector.ts'
 import { ASK, accountAt, aLocalChain, type LocalChain, PRICE, STAKE } from '../../sdk/src/chain/fixtures/local-chain.ts'
 import { ASteadyLoad } from './config/a-steady-load.ts'
+import { newValueOf } from './config/new-values.ts'
 
 // A node in a process of its own, asked without a pause while its settings change, and two others for the rest of its volume.
 const MAIN = join(import.meta.dirname, '../../node/src/main.ts')
@@ -25,25 +26,6 @@ const CLI = join(import.meta.dirname, '../../cli/bin/storgo.js')
 const OPERATORS = [11, 12, 13].map(accountAt)
 /** Between two reloads, so that each happens in the middle of some requests. */
 const ANSWERS = 10
-
-/** What settings that can be reloaded are changed to; other numbers are raised, and choices of true or false turned. */
-const NEW_VALUES: Record<string, unknown> = {
-  'chain.maxFeeGwei': 400,
-  'p2p.twinCheckSeconds': 2,
-  'p2p.maxConnections': 40,
-  'p2p.maxConnectionsPerPeer': 6,
-  capacitySectors: 48,
-  stagingSectors: 16,
-  'watch.intervalSeconds': 2,
-  'watch.scrubDays': 30,
-  'neighbours.maxAnchorsPerEpoch': 2,
-  'disk.probeSeconds': 1,
-  'disk.unreadableSeconds': 100,
-  'disk.keyDays': 3_650,
-  settleEveryEpochs: 2,
-  'log.level': 'debug',
-  'log.format': 'pretty',
-}
 
 let chain: LocalChain
 let volume: AVolumeClient
@@ -53,6 +35,7 @@ let httpUrl: string
 let file: string
 let log = ''
 let config: { [name: string]: unknown }
+let announce: string[]
 const folders: ANodeFolder[] = []
 const others: ProviderNode[] = []
 
@@ -79,7 +62,7 @@ before(async () => {
   httpUrl = String((await told('node.json'))?.['httpUrl'])
   const [listened = ''] = (await status()).multiaddrs
   // Another name of where it listens, so that it is reached there too.
-  NEW_VALUES['p2p.announce'] = [listened.replace(/^\/ip4\/127\.0\.0\.1(\/tcp\/\d+)\/.*$/, '/dns4/localhost$1')]
+  announce = [listened.replace(/^\/ip4\/127\.0\.0\.1(\/tcp\/\d+)\/.*$/, '/dns4/localhost$1')]
   const operators: Address[] = OPERATORS.map(({ address }) => address)
   const sessionKey = new Uint8Array(randomBytes(32))
   const { volumeId } = await openVolume(client, {
@@ -111,7 +94,7 @@ after(async () => {
 test('every setting that can be reloaded changes under load, and no request is lost', async () => {
   const reloadable = settings.filter(({ reload }) => reload)
   for (const setting of reloadable) {
-    const value = newValueOf(setting)
+    const value = newValueOf(setting, { 'p2p.announce': announce })
     await load.answers(ANSWERS)
     set(setting.path, value)
     await write()
@@ -221,13 +204,6 @@ async function status(): Promise<Status> {
 async function running(key: string): Promise<{ value: unknown; layer: string } | undefined> {
   const { settings: all } = ((await told('running-config.json')) ?? {}) as { settings?: Record<string, never> }
   return all?.[key]
-}
-
-function newValueOf({ key, defaultValue, accepts }: Setting): unknown {
-  const guess = typeof defaultValue === 'number' ? defaultValue + 1 : defaultValue === false
-  const value = NEW_VALUES[key] ?? guess
-  assert.ok(accepts(value) && value !== defaultValue, `${key} needs a new value in this test`)
-  return value
 }
 
 /** The command line, while the load goes on. */
